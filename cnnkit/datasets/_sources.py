@@ -1,0 +1,72 @@
+"""Where the data sets that are fetched officially live."""
+
+import difflib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file at its official place.
+
+    Attributes:
+        name: name of the data set, as its loader is called.
+        url: address of the file.
+        sha256: its checksum, in hexadecimal.
+        size_bytes: its size.
+        file: its name in the cache.
+        accepts: names that are looked for in the folder `CNNKIT_DATA`, best first.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    size_bytes: int
+    file: str
+    accepts: tuple[str, ...]
+
+
+SOURCES = {
+    source.name: source
+    for source in (
+        Source(
+            name="mnist",
+            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+            sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+            size_bytes=11_490_434,
+            file="mnist.npz",
+            accepts=("mnist.npz",),
+        ),
+        Source(
+            name="cifar10",
+            url="https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+            sha256="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+            size_bytes=170_498_071,
+            file="cifar-10-python.tar.gz",
+            accepts=(
+                "cifar-10-python.tar.gz",
+                "cifar-10-batches-py",
+                "cifar10_jpeg.tar.xz",
+            ),
+        ),
+    )
+}
+
+
+def find_source(source):
+    """Return the `Source` of that name; a `Source` is returned as it is."""
+    if isinstance(source, Source):
+        return source
+    if isinstance(source, str) and source in SOURCES:
+        return SOURCES[source]
+    raise ValueError(unknown(source, "name", SOURCES))
+
+
+def unknown(value, argument, names):
+    """Say that `value` is none of `names`, with the nearest ones first."""
+    names = sorted(names)
+    near = difflib.get_close_matches(str(value).lower(), names, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+    return (
+        f"`{argument}` must be one of {', '.join(names)}. {hint}"
+        f"Received: {argument}={value!r}."
+    )

@@ -1,0 +1,174 @@
+"""The list of all data sets, for people and for the command line."""
+
+from dataclasses import dataclass
+
+from cnnkit.datasets import _download, _sources
+from cnnkit.datasets.cifar10 import cifar10
+from cnnkit.datasets.digits import digits
+from cnnkit.datasets.electrocardiograms import electrocardiograms
+from cnnkit.datasets.mnist import mnist
+from cnnkit.datasets.photographs import FILES, photograph, photograph_names
+from cnnkit.datasets.volumes import volumes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set of the catalogue.
+
+    Attributes:
+        name: what it is called.
+        kind: "bundled" (comes with a library that cnnkit needs), "drawn" (by code,
+            from a seed) or "download".
+        description: one line.
+        licence: licence and credit.
+        source: the `Source` of a download, otherwise `None`.
+    """
+
+    name: str
+    kind: str
+    description: str
+    licence: str
+    source: _sources.Source | None = None
+
+    @property
+    def size_bytes(self):
+        """Size of the download, `None` if there is none."""
+        return self.source.size_bytes if self.source else None
+
+    def status(self):
+        """Return "built in", "in CNNKIT_DATA", "in cache" or "not here".
+
+        Looks at names only; `verify` looks inside.
+        """
+        if self.source is None:
+            return "built in"
+        if _download.local_file(self.source):
+            return "in CNNKIT_DATA"
+        cached = _download.cache_folder() / self.source.file
+        return "in cache" if cached.is_file() else "not here"
+
+    def fetch(self):
+        """Fetch it if it is a download and not at hand; return its path or `None`."""
+        return _download.fetch(self.source) if self.source else None
+
+    def verify(self):
+        """Check what is at hand; nothing is fetched or removed.
+
+        Returns:
+            A sentence that says what was checked.
+
+        Raises:
+            FileNotFoundError: if it is not at hand.
+            ValueError: if it is damaged.
+        """
+        if self.source is None:
+            return _VERIFY[self.name]()
+        status = self.status()
+        if status == "not here":
+            raise FileNotFoundError(
+                f"{self.name} is not here. Type: cnnkit data fetch {self.name}"
+            )
+        path = _download.local_file(self.source)
+        if path is None:
+            path = _download.cache_folder() / self.source.file
+        if path.is_file():
+            with open(path, "rb") as file:
+                if _download.sha256(file) == self.source.sha256:
+                    return f"{path} is the official file (SHA-256 is right)"
+        if status == "in cache":
+            raise ValueError(
+                f"{path} is damaged: its SHA-256 is not {self.source.sha256}. "
+                f"Type: cnnkit data fetch {self.name}"
+            )
+        _VERIFY[self.name]()
+        return f"{path} is not the official file; its images and labels are in order"
+
+
+def catalogue():
+    """Return an `Entry` for each data set, those that are always there first.
+
+    Example:
+
+    >>> for entry in catalogue():
+    ...     print(entry.name, entry.kind)
+    digits bundled
+    photographs bundled
+    electrocardiograms drawn
+    volumes drawn
+    mnist download
+    cifar10 download
+    """
+    return list(_ENTRIES)
+
+
+def _verify_photographs():
+    names = photograph_names()
+    if missing := sorted(set(FILES) - set(names)):
+        raise FileNotFoundError(
+            f"These photographs are not installed: {', '.join(missing)}. "
+            "Install scikit-image and scikit-learn again."
+        )
+    for name in names:
+        photograph(name)
+    return f"{len(names)} photographs can be read"
+
+
+def _verify_digits():
+    data = digits()
+    return f"{len(data.x_train) + len(data.x_test):,} digits can be read"
+
+
+def _verify_drawn(draw):
+    draw(4)
+    return "drawn by code whenever it is asked for"
+
+
+_VERIFY = {
+    "digits": _verify_digits,
+    "photographs": _verify_photographs,
+    "electrocardiograms": lambda: _verify_drawn(electrocardiograms),
+    "volumes": lambda: _verify_drawn(volumes),
+    "mnist": mnist,
+    "cifar10": cifar10,
+}
+
+_ENTRIES = (
+    Entry(
+        "digits",
+        "bundled",
+        "1,797 real handwritten digits, 8x8, from scikit-learn",
+        "CC BY 4.0, E. Alpaydin and C. Kaynak, UCI repository",
+    ),
+    Entry(
+        "photographs",
+        "bundled",
+        f"{len(FILES)} photographs from scikit-image and scikit-learn",
+        "public domain, CC0 or CC BY; see the README files beside the images",
+    ),
+    Entry(
+        "electrocardiograms",
+        "drawn",
+        "heart rhythms of four classes, one lead",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
+        "volumes",
+        "drawn",
+        "small CT-like volumes of four classes",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
+        "mnist",
+        "download",
+        "70,000 handwritten digits, 28x28",
+        "CC BY-SA 3.0, Y. LeCun and C. Cortes",
+        _sources.SOURCES["mnist"],
+    ),
+    Entry(
+        "cifar10",
+        "download",
+        "60,000 colour photographs of ten classes, 32x32",
+        "no licence stated; credit A. Krizhevsky, University of Toronto",
+        _sources.SOURCES["cifar10"],
+    ),
+)

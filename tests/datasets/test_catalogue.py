@@ -1,0 +1,94 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnnkit import datasets
+from cnnkit.datasets import Dataset, catalogue
+
+ENTRIES = {entry.name: entry for entry in catalogue()}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_entry_is_filled_in(name):
+    entry = ENTRIES[name]
+    assert entry.kind in ("bundled", "drawn", "download")
+    assert entry.description and entry.licence
+    assert (entry.size_bytes is None) == (entry.kind != "download")
+    assert entry.status() == ("not here" if entry.kind == "download" else "built in")
+
+
+@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if not e.source])
+def test_what_is_built_in_is_in_order(name):
+    assert ENTRIES[name].fetch() is None
+    assert "read" in ENTRIES[name].verify() or "drawn" in ENTRIES[name].verify()
+
+
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_verify_what_is_not_here(name):
+    with pytest.raises(FileNotFoundError, match=f"cnnkit data fetch {name}"):
+        ENTRIES[name].verify()
+
+
+def test_a_download_from_fetch_to_damage(server):
+    entry = replace(ENTRIES["mnist"], source=server.source())
+    path = entry.fetch()
+    assert entry.status() == "in cache"
+    assert entry.verify() == f"{path} is the official file (SHA-256 is right)"
+    path.write_bytes(b"damaged")
+    with pytest.raises(ValueError, match="is damaged: .* cnnkit data fetch mnist"):
+        entry.verify()
+    assert path.exists()
+
+
+def test_a_file_put_there_by_hand(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNKIT_DATA", str(tmp_path))
+    entry = ENTRIES["mnist"]
+    assert entry.status() == "not here"
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(b"no archive")
+    assert entry.status() == "in CNNKIT_DATA"
+    with pytest.raises(ValueError, match="damaged"):
+        entry.verify()
+    arrays = {
+        "x_train": np.zeros((60_000, 28, 28), np.uint8),
+        "y_train": np.zeros(60_000, np.uint8),
+        "x_test": np.zeros((10_000, 28, 28), np.uint8),
+        "y_test": np.zeros(10_000, np.uint8),
+    }
+    np.savez_compressed(path, **arrays)
+    assert "not the official file; its images and labels are in order" in entry.verify()
+
+
+def test_the_names_are_the_loaders():
+    for name in ("digits", "mnist", "cifar10", "electrocardiograms", "volumes"):
+        assert callable(getattr(datasets, name)), name
+
+
+def test_dataset_repr_is_short():
+    x, y = np.zeros((2, 3, 1)), np.zeros(2)
+    two = Dataset(x, y, x, y, classes=("a", "b"))
+    assert repr(two) == (
+        "Dataset(x_train=(2, 3, 1), y_train=(2,), x_test=(2, 3, 1), y_test=(2,), "
+        "classes=('a', 'b'))"
+    )
+    many = Dataset(x, y, x, y, classes=tuple(map(str, range(100))))
+    assert len(repr(many)) < 130
+
+
+def test_a_dataset_cannot_be_changed_and_can_be_compared():
+    data = Dataset(*[np.zeros(3)] * 4, classes=())
+    with pytest.raises(AttributeError):
+        data.x_train = None
+    assert data == data and data != "data"
+
+
+def test_importing_brings_no_heavy_library():
+    heavy = "('tensorflow', 'keras', 'sklearn', 'skimage', 'pooch', 'requests')"
+    code = (
+        f"import cnnkit.datasets, sys; print([m for m in {heavy} if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert out.stdout.strip() == "[]", out.stderr
