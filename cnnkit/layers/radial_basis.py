@@ -68,6 +68,17 @@ class RadialBasis(keras.layers.Layer):
         differences = ops.expand_dims(inputs, 1) - self.centres
         return ops.sum(ops.square(differences), axis=-1)
 
+    def multiply_adds(self, output_shape):
+        """Count the multiplications for one image.
+
+        Args:
+            output_shape: `(batch, classes)` of the output.
+
+        Returns:
+            int.
+        """
+        return output_shape[-1] * len(self.codes[0])
+
     def compute_output_shape(self, input_shape):
         return (input_shape[0], len(self.codes))
 
