@@ -46,7 +46,7 @@ def show_confusion(y, guesses, classes, side=3.0):
                 axis.text(
                     column, row, number, ha="center", va="center", color=INK, size=9
                 )
-        axis.set_title(f"{name}: {table.trace() / len(y):.0%}")
+        axis.set_title(f"{name}: {table.trace() / len(y):.1%}")
         axis.set_xticks(range(count), classes, rotation=35, ha="right", size=9)
         axis.set_yticks(range(count), classes, size=9)
         axis.tick_params(length=0)

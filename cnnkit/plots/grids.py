@@ -52,7 +52,8 @@ def show_correlation(image, filter, result, at=(0, 0), stride=1, side=0.42):
     frame(axes[2], *at)
     window = image[row : row + filter.shape[0], column : column + filter.shape[1]]
     terms = " ".join(
-        f"{'−' if w < 0 else '+'} {number(v)}·{number(abs(w))}"
+        f"{'−' if w < 0 else '+'} "
+        f"{number(v) if v >= 0 else f'({number(v)})'}·{number(abs(w))}"
         for v, w in zip(window.ravel(), filter.ravel(), strict=True)
         if w
     )
@@ -73,8 +74,9 @@ def draw_grid(axis, grid, signed=False):
         limit = np.abs(grid).max() * 2.2 or 1
         axis.imshow(grid, cmap=SIGNED, vmin=-limit, vmax=limit)
     else:
-        spread = (grid.max() - grid.min()) or 1
-        axis.imshow(grid, vmin=grid.min() - 1.2 * spread, vmax=grid.max() + 0.12 * spread)
+        low, high = grid.min(), grid.max()
+        spread = (high - low) or 1
+        axis.imshow(grid, vmin=low - 1.2 * spread, vmax=high + 0.12 * spread)
     for (row, column), value in np.ndenumerate(grid):
         axis.text(
             column,

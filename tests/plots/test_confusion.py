@@ -33,7 +33,7 @@ def test_writes_counts_and_shares(figure):
     plots.show_confusion([0, 0, 1, 1], {"a": [0, 1, 1, 1]}, ["x", "y"])
     (axis,) = figure().axes
     assert [text.get_text() for text in axis.texts] == ["1", "1", "2"]
-    assert axis.get_title() == "a: 75%"
+    assert axis.get_title() == "a: 75.0%"
 
 
 def test_guesses_that_do_not_fit_are_refused():

@@ -68,6 +68,11 @@ def test_show_correlation_writes_out_the_sum(figure):
     assert "−1" in texts(figure().axes[1])
 
 
+def test_show_correlation_puts_brackets_around_negative_pixels(figure):
+    plots.show_correlation([[3, -2]], [[-1, 4]], [[-11]])
+    assert figure().get_supxlabel() == "− 3·1 + (−2)·4 = −11"
+
+
 def test_show_grids_shows_every_number(figure):
     plots.show_grids([[[1, -2]], [[3.5]]], titles=["a", "b"], signs=["="])
     assert texts(figure().axes[0]) == ["1", "−2"]
