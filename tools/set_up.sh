@@ -40,5 +40,8 @@ echo "Installing into $folder, once. This can take a few minutes ..."
 "$folder/bin/python" tools/requirements.py "$@" > "$folder/requirements.txt"
 pip install --quiet -r "$folder/requirements.txt"
 pip install --quiet --no-deps --editable .
+# JupyterLab would ask each learner, first of all, whether to fetch news.
+"$folder/bin/jupyter" labextension disable --level=sys_prefix \
+    "@jupyterlab/apputils-extension:announcements" > /dev/null 2>&1
 # Last of all: a set-up that was interrupted has no stamp and is taken up again.
 touch "$stamp"

@@ -7,16 +7,15 @@ import tomllib
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 SETUP_TAG = "setup"
 SETUP = """\
-# Keeps TensorFlow's notices out of the lesson. In Colab it installs cnnkit as well,
-# which changes nothing that Colab ships.
-import logging
-import os
+# In Colab this installs cnnkit, and changes nothing that Colab ships.
+# Everywhere it starts Keras without TensorFlow's notices.
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-logging.getLogger("tensorflow").addFilter(lambda r: r.levelno >= logging.ERROR)
 if "google.colab" in sys.modules:
     %pip install --quiet "cnnkit @ git+{repository}"
+from cnnkit.quiet import start
+
+start()
 """
 
 
