@@ -39,9 +39,10 @@ fi
 echo "Installing into $folder, once. This can take a few minutes ..."
 "$folder/bin/python" tools/requirements.py "$@" > "$folder/requirements.txt"
 pip install --quiet -r "$folder/requirements.txt"
-# JupyterLab would ask each learner, first of all, whether to fetch news.
+# JupyterLab would ask each learner, first of all, whether to fetch news. The course
+# works as well where this fails.
 "$folder/bin/python" -m jupyterlab.labextensions disable --level=sys_prefix \
-    "@jupyterlab/apputils-extension:announcements" > /dev/null 2>&1
+    "@jupyterlab/apputils-extension:announcements" > /dev/null 2>&1 || true
 pip install --quiet --no-deps --editable .
 # Last of all: a set-up that was interrupted has no stamp and is taken up again.
 touch "$stamp"
