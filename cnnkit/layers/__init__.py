@@ -1,14 +1,28 @@
 """Keras layers of the course that Keras itself does not have."""
 
 from cnnkit.layers.l2_pooling import GlobalL2Pooling2D, L2Pooling2D
+from cnnkit.layers.local_response_normalization import LocalResponseNormalization
 from cnnkit.layers.partial_conv import PartialConv2D
+from cnnkit.layers.pca_colour import PCAColour
 from cnnkit.layers.radial_basis import RadialBasis
+from cnnkit.layers.spatial_transformer import (
+    SpatialTransformer,
+    affine_grid,
+    bilinear_sample,
+)
 from cnnkit.layers.trainable_pooling import TrainablePooling2D
+from cnnkit.layers.zero_padded_shortcut import ZeroPaddedShortcut
 
 __all__ = [
     "GlobalL2Pooling2D",
     "L2Pooling2D",
+    "LocalResponseNormalization",
+    "PCAColour",
     "PartialConv2D",
     "RadialBasis",
+    "SpatialTransformer",
     "TrainablePooling2D",
+    "ZeroPaddedShortcut",
+    "affine_grid",
+    "bilinear_sample",
 ]

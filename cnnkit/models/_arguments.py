@@ -20,7 +20,7 @@ def image_shape(input_shape, rank=3, smallest=None):
     if smallest and min(shape[:-1]) < smallest:
         raise ValueError(
             f"`input_shape` must be at least {smallest} along each side: a smaller "
-            "image has nothing left after the last pooling. "
+            "image has nothing left after the strides of the network. "
             f"Received: input_shape={input_shape!r}."
         )
     return shape
@@ -33,6 +33,42 @@ def positive(value, name):
             f"`{name}` must be a positive integer. Received: {name}={value!r}."
         )
     return int(value)
+
+
+def scaler(width):
+    """Return a function that scales a number of filters by `width`, or raise.
+
+    The function takes the published number, and what the result must be a multiple
+    of; it gives at least that.
+    """
+    if not _is_real(width) or not 0 < width < float("inf"):
+        raise ValueError(
+            "`width` must be a number above 0, by which the published numbers of "
+            f"filters are multiplied. Received: width={width!r}."
+        )
+
+    def scale(filters, multiple=1):
+        return max(1, round(filters * width / multiple)) * multiple
+
+    return scale
+
+
+def rate(value, name):
+    """Return `value` as a float in [0, 1), or raise a `ValueError`."""
+    if not _is_real(value) or not 0 <= value < 1:
+        raise ValueError(
+            f"`{name}` must be at least 0 and below 1. Received: {name}={value!r}."
+        )
+    return float(value)
+
+
+def not_negative(value, name):
+    """Return `value` as a finite float of at least 0, or raise a `ValueError`."""
+    if not _is_real(value) or not 0 <= value < float("inf"):
+        raise ValueError(
+            f"`{name}` must be a number of at least 0. Received: {name}={value!r}."
+        )
+    return float(value)
 
 
 def one_of(value, name, choices):
@@ -51,3 +87,7 @@ def _positive(value):
         and not isinstance(value, bool)
         and value > 0
     )
+
+
+def _is_real(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
