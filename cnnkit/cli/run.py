@@ -63,7 +63,7 @@ def run(wanted, html, save, real_data, output, workers, timeout):
         _keep(finished, root, output, html, save)
         reporter.end(finished)
 
-    with reporter.progress:
+    with reporter:
         runs = run_lessons(
             lessons,
             workers=workers,
@@ -147,6 +147,14 @@ class _Reporter:
         )
         self.all = self.progress.add_task("lessons", total=len(lessons))
         self.tasks = {}
+
+    def __enter__(self):
+        if self.console.is_terminal:  # elsewhere older versions of rich add a line
+            self.progress.start()
+
+    def __exit__(self, *error):
+        if self.console.is_terminal:
+            self.progress.stop()
 
     def start(self, lesson, cells):
         self.tasks[lesson] = self.progress.add_task(lesson.label, total=cells)
