@@ -9,7 +9,7 @@ from tests.checks import check_saved
 # The paper's table 1: side, channels, thousands of parameters, millions of operations.
 # Its K is 1024 and it leaves biases out. It has 2.7K and 34M for the first convolution,
 # which cannot be for 7·7·3·64 weights; 463K for 4c, though its operations are right;
-# and 1072K and 54M for 5a, whose filters are those of 4e on as many channels less.
+# and 1072K and 54M for 5a, which its own filter counts do not give.
 TABLE = {
     "conv1": (112, 64, None, None),
     "conv2": (56, 192, 112, 360),
