@@ -5,9 +5,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnkit.arithmetic import output_size
 
-# Patches are copied out of a few images at a time, so that they are still in the
-# processor's cache when they are multiplied.
-_BLOCK_BYTES = 2**23
+# What a filter sees is copied out of a few images at a time, so that it is still in the
+# processor's cache when it is multiplied.
+_BLOCK_BYTES = 2**21
 
 
 def window_counts(size, f, stride, pairs):
@@ -22,21 +22,44 @@ def windows_of(x, f, stride):
     return windows.transpose(0, 1, 2, 4, 5, 3)
 
 
-def blocks(windows):
-    """Yield slices of the batch, each small enough to be copied into the cache."""
-    m = len(windows)
-    images = max(1, _BLOCK_BYTES // (windows[:1].nbytes or 1))
-    for start in range(0, m, images):
+def blocks(x, f_W):
+    """Yield slices of the batch, few enough images for their strips to be cached."""
+    images = max(1, _BLOCK_BYTES // (x[:1].nbytes * f_W or 1))
+    for start in range(0, len(x), images):
         yield slice(start, start + images)
 
 
-def positions(f, stride, n_H, n_W):
-    """Yield `(i, j)` of the filter, and the pixels that meet it, window by window.
+def strips(x, f, stride):
+    """Yield what each row of the filter sees, `(m, n_H * n_W, f_W * n_C)`.
 
-    `x[:, rows, columns]` is `(m, n_H, n_W, n_C)`: what position `(i, j)` of the filter
-    sees in each window.
+    Each row of pixels is laid out in windows of `f_W` once; every row of the filter
+    then reads it from another height.
     """
+    f_H, f_W = f
+    laid_out = sliding_window_view(x, f_W, axis=2)[:, :, ::stride].swapaxes(3, 4)
+    laid_out = np.ascontiguousarray(laid_out)
+    stop = x.shape[1] - f_H + 1
+    for i in range(f_H):
+        yield rows_of_places(laid_out[:, i : i + stop : stride])
+
+
+def rows_of_places(x):
+    """Return `(m, n_H, n_W, ...)` as `(m, n_H * n_W, features)`."""
+    return x.reshape(len(x), x.shape[1] * x.shape[2], -1)
+
+
+def positions(f, stride, n_H, n_W):
+    """Yield `(i, j)` of the filter and the pixels that meet it, as `meets` does."""
     for i, j in np.ndindex(f):
-        rows = slice(i, i + stride * n_H, stride)
-        columns = slice(j, j + stride * n_W, stride)
-        yield i, j, rows, columns
+        yield i, j, *meets(i, j, stride, n_H, n_W)
+
+
+def meets(i, j, stride, n_H, n_W):
+    """Return slices `(rows, columns)`: the pixels that meet position `(i, j)`.
+
+    `x[:, rows, columns]` is `(m, n_H, n_W, n_C)`: what that position of the filter sees
+    in each window.
+    """
+    rows = slice(i, i + stride * n_H, stride)
+    columns = slice(j, j + stride * n_W, stride)
+    return rows, columns

@@ -3,7 +3,13 @@
 import numpy as np
 
 from cnnkit.scratch import _checks
-from cnnkit.scratch._windows import blocks, positions, window_counts, windows_of
+from cnnkit.scratch._windows import (
+    blocks,
+    meets,
+    rows_of_places,
+    strips,
+    window_counts,
+)
 from cnnkit.scratch.padding import pad_pairs, with_zeros, without_zeros
 
 
@@ -52,8 +58,8 @@ def conv_forward(A_prev, W, b, stride=1, pad=0):
     """Applies a layer of filters to a batch of volumes.
 
     As deep learning does, it slides the filters without flipping them
-    (cross-correlation). Each window is written as a row, the filters as columns, and
-    one matrix product gives every output.
+    (cross-correlation). Each row of the filters is one matrix product: what it sees,
+    place by place, times its weights. The products of the rows are added up.
 
     A NaN pixel makes NaN of each output whose window holds it, and of no other. An
     empty batch gives an empty output of the right shape.
@@ -88,15 +94,15 @@ def conv_forward(A_prev, W, b, stride=1, pad=0):
     Taught in: notebooks/week1_foundations/03_convolution.ipynb
     """
     A_prev, W, b, stride, pad = _checked(A_prev, W, b, stride, pad)
-    f_H, f_W, _, n_C = W.shape
-    windows = windows_of(_padded(A_prev, pad), (f_H, f_W), stride)
-    filters = W.reshape(-1, n_C)
+    n_H, n_W = window_counts(A_prev.shape[1:3], W.shape[:2], stride, pad)
+    X, filters = _padded(A_prev, pad), _as_matrices(W)
 
-    Z = np.empty((*windows.shape[:3], n_C), A_prev.dtype)
-    for block in blocks(windows):
-        patches = windows[block].reshape(-1, len(filters))
-        np.matmul(patches, filters, out=Z[block].reshape(-1, n_C))
-    Z += b
+    Z = np.empty((len(X), n_H, n_W, W.shape[3]), A_prev.dtype)
+    Z[:] = b
+    for block in blocks(X, W.shape[1]):
+        z = rows_of_places(Z[block])
+        for i, strip in enumerate(strips(X[block], W.shape[:2], stride)):
+            z += strip @ filters[i]
     return Z, (A_prev, W, b, {"stride": stride, "pad": pad})
 
 
@@ -134,21 +140,21 @@ def conv_backward(dZ, cache):
     A_prev, W, b, hparameters = cache
     stride, pad = hparameters["stride"], hparameters["pad"]
     f_H, f_W, n_C_prev, n_C = W.shape
-    X = _padded(A_prev, pad)
-    windows = windows_of(X, (f_H, f_W), stride)
-    m, n_H, n_W = windows.shape[:3]
-    dZ = _checks.gradient(dZ, (m, n_H, n_W, n_C), "dZ").astype(W.dtype, copy=False)
+    n_H, n_W = window_counts(A_prev.shape[1:3], (f_H, f_W), stride, pad)
+    X, filters = _padded(A_prev, pad), _as_matrices(W)
+    dZ = _checks.gradient(dZ, (len(X), n_H, n_W, n_C), "dZ")
+    dZ = dZ.astype(W.dtype, copy=False)
 
-    dW, db = np.zeros((f_H * f_W * n_C_prev, n_C), W.dtype), np.zeros_like(b)
-    for block in blocks(windows):
-        patches, dz = windows[block].reshape(-1, len(dW)), dZ[block].reshape(-1, n_C)
-        dW += patches.T @ dz
-        db += dz.sum(axis=0)
-
-    dX, dz = np.zeros_like(X), dZ.reshape(-1, n_C)
-    for i, j, rows, columns in positions((f_H, f_W), stride, n_H, n_W):
-        share = dz @ W[i, j].T
-        dX[:, rows, columns] += share.reshape(m, n_H, n_W, n_C_prev)
+    dX, dW = np.zeros_like(X), np.zeros_like(filters)
+    for block in blocks(X, f_W):
+        dz, dx = rows_of_places(dZ[block]), dX[block]
+        for i, strip in enumerate(strips(X[block], (f_H, f_W), stride)):
+            dW[i] += (strip.transpose(0, 2, 1) @ dz).sum(axis=0)
+            shares = (dz @ filters[i].T).reshape(-1, n_H, n_W, f_W, n_C_prev)
+            for j in range(f_W):
+                rows, columns = meets(i, j, stride, n_H, n_W)
+                dx[:, rows, columns] += shares[:, :, :, j]
+    db = dZ.sum(axis=(0, 1, 2), keepdims=True)
     return without_zeros(dX, pad), dW.reshape(W.shape), db
 
 
@@ -219,6 +225,11 @@ def _checked(A_prev, W, b, stride, pad):
     dtype = np.result_type(A_prev, W, b)
     A_prev, W, b = (x.astype(dtype, copy=False) for x in (A_prev, W, b))
     return A_prev, W, b, stride, pad
+
+
+def _as_matrices(W):
+    """Return the filters row by row, `(f_H, f_W * n_C_prev, n_C)`."""
+    return W.reshape(len(W), -1, W.shape[3])
 
 
 def _padded(A_prev, pad):
