@@ -16,7 +16,8 @@ BENCH := $(VENV)/.installed-bench
 ONE_THREAD := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1
 PYTEST := $(ONE_THREAD) $(PY) -m pytest -p no:benchmark \
 	--numprocesses auto --maxprocesses 4 --dist loadfile
-NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitise.cfg
+NBVAL := --nbval --nbval-current-env --nbval-kernel-startup-timeout 300 \
+	--nbval-sanitize-with tests/notebooks/sanitise.cfg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
