@@ -1,4 +1,7 @@
-"""Measure all, and write the table of RESULTS.md. Usage: python benchmarks/run.py."""
+"""Measure, and write the table of RESULTS.md.
+
+Usage: python benchmarks/run.py [FILE ...], by default every bench_*.py.
+"""
 
 import importlib.metadata
 import itertools
@@ -89,7 +92,7 @@ def main():
             "-m",
             "pytest",
             "-q",
-            *sorted(HERE.glob("bench_*.py")),
+            *(sys.argv[1:] or sorted(HERE.glob("bench_*.py"))),
         ]
         command += ["--benchmark-only", f"--benchmark-json={report}"]
         code = subprocess.call(command, cwd=HERE.parent)

@@ -49,17 +49,12 @@ def rows_of_places(x):
 
 
 def positions(f, stride, n_H, n_W):
-    """Yield `(i, j)` of the filter and the pixels that meet it, as `meets` does."""
-    for i, j in np.ndindex(f):
-        yield i, j, *meets(i, j, stride, n_H, n_W)
+    """Yield `(i, j)` of the filter, and the pixels that meet it, window by window.
 
-
-def meets(i, j, stride, n_H, n_W):
-    """Return slices `(rows, columns)`: the pixels that meet position `(i, j)`.
-
-    `x[:, rows, columns]` is `(m, n_H, n_W, n_C)`: what that position of the filter sees
-    in each window.
+    `x[:, rows, columns]` is `(m, n_H, n_W, n_C)`: what position `(i, j)` of the filter
+    sees in each window.
     """
-    rows = slice(i, i + stride * n_H, stride)
-    columns = slice(j, j + stride * n_W, stride)
-    return rows, columns
+    for i, j in np.ndindex(f):
+        rows = slice(i, i + stride * n_H, stride)
+        columns = slice(j, j + stride * n_W, stride)
+        yield i, j, rows, columns

@@ -5,7 +5,7 @@ import numpy as np
 from cnnkit.scratch import _checks
 from cnnkit.scratch._windows import (
     blocks,
-    meets,
+    positions,
     rows_of_places,
     strips,
     window_counts,
@@ -150,10 +150,9 @@ def conv_backward(dZ, cache):
         dz, dx = rows_of_places(dZ[block]), dX[block]
         for i, strip in enumerate(strips(X[block], (f_H, f_W), stride)):
             dW[i] += (strip.transpose(0, 2, 1) @ dz).sum(axis=0)
-            shares = (dz @ filters[i].T).reshape(-1, n_H, n_W, f_W, n_C_prev)
-            for j in range(f_W):
-                rows, columns = meets(i, j, stride, n_H, n_W)
-                dx[:, rows, columns] += shares[:, :, :, j]
+        for i, j, rows, columns in positions((f_H, f_W), stride, n_H, n_W):
+            share = dz @ W[i, j].T
+            dx[:, rows, columns] += share.reshape(-1, n_H, n_W, n_C_prev)
     db = dZ.sum(axis=(0, 1, 2), keepdims=True)
     return without_zeros(dX, pad), dW.reshape(W.shape), db
 
