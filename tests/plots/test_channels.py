@@ -1,23 +1,7 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from cnnkit import plots
-
-
-@pytest.fixture(autouse=True)
-def figure(monkeypatch):
-    """Draw without a screen and hand over the figure that was shown."""
-    plt.switch_backend("agg")
-    shown = []
-    monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf()))
-
-    def last():
-        shown[-1].canvas.draw()
-        return shown[-1]
-
-    yield last
-    plt.close("all")
 
 
 def test_three_channels_are_tinted_and_the_first_is_in_front(figure):

@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -6,21 +5,6 @@ from cnnkit import arithmetic, plots
 from cnnkit.plots.style import FAINT
 
 SHARED = np.array([[1, 2, 0, 0], [0, 1, 2, 0], [0, 0, 1, 2]])
-
-
-@pytest.fixture(autouse=True)
-def figure(monkeypatch):
-    """Draw without a screen and hand over the figure that was shown."""
-    plt.switch_backend("agg")
-    shown = []
-    monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf()))
-
-    def last():
-        shown[-1].canvas.draw()
-        return shown[-1]
-
-    yield last
-    plt.close("all")
 
 
 def test_shared_weights_have_a_colour_and_others_are_grey(figure):

@@ -1,25 +1,9 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from cnnkit import plots
 
 MATRIX = np.array([[1, 2, 0, 0], [0, 1, 2, 0], [0, 0, 1, 2]])
-
-
-@pytest.fixture(autouse=True)
-def figure(monkeypatch):
-    """Draw without a screen and hand over the figure that was shown."""
-    plt.switch_backend("agg")
-    shown = []
-    monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf()))
-
-    def last():
-        shown[-1].canvas.draw()
-        return shown[-1]
-
-    yield last
-    plt.close("all")
 
 
 def test_names_stand_where_their_weights_are(figure):
