@@ -2,6 +2,18 @@
 
 import numbers
 
+from cnnkit.layers._arguments import is_positive_integer
+from cnnkit.layers._arguments import positive_integer as positive
+
+__all__ = [
+    "image_shape",
+    "not_negative",
+    "one_of",
+    "positive",
+    "rate",
+    "scaler",
+]
+
 
 def image_shape(input_shape, rank=3, smallest=None):
     """Return `input_shape` as a tuple of positive ints, or raise a `ValueError`.
@@ -12,7 +24,7 @@ def image_shape(input_shape, rank=3, smallest=None):
         smallest: int or `None`, the smallest size that the network's strides allow.
     """
     shape = tuple(input_shape) if isinstance(input_shape, (list, tuple)) else ()
-    if len(shape) != rank or not all(_positive(n) for n in shape):
+    if len(shape) != rank or not all(is_positive_integer(n) for n in shape):
         raise ValueError(
             f"`input_shape` must be {rank} positive integers, the last one the "
             f"channels. Received: input_shape={input_shape!r}."
@@ -24,15 +36,6 @@ def image_shape(input_shape, rank=3, smallest=None):
             f"Received: input_shape={input_shape!r}."
         )
     return shape
-
-
-def positive(value, name):
-    """Return `value` as an `int` above zero, or raise a `ValueError`."""
-    if not _positive(value):
-        raise ValueError(
-            f"`{name}` must be a positive integer. Received: {name}={value!r}."
-        )
-    return int(value)
 
 
 def scaler(width):
@@ -79,14 +82,6 @@ def one_of(value, name, choices):
             f"`{name}` must be one of {names}. Received: {name}={value!r}."
         )
     return value
-
-
-def _positive(value):
-    return (
-        isinstance(value, numbers.Integral)
-        and not isinstance(value, bool)
-        and value > 0
-    )
 
 
 def _is_real(value):
