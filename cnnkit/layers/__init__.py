@@ -5,6 +5,8 @@ from cnnkit.layers.local_response_normalization import LocalResponseNormalizatio
 from cnnkit.layers.partial_conv import PartialConv2D
 from cnnkit.layers.pca_colour import PCAColour
 from cnnkit.layers.radial_basis import RadialBasis
+from cnnkit.layers.roi_align import RoIAlign
+from cnnkit.layers.roi_pooling import RoIPooling
 from cnnkit.layers.spatial_transformer import (
     SpatialTransformer,
     affine_grid,
@@ -20,6 +22,8 @@ __all__ = [
     "PCAColour",
     "PartialConv2D",
     "RadialBasis",
+    "RoIAlign",
+    "RoIPooling",
     "SpatialTransformer",
     "TrainablePooling2D",
     "ZeroPaddedShortcut",

@@ -3,6 +3,7 @@
 Lessons call these; the rest of the package does not.
 """
 
+from cnnkit.plots.boxes import show_boxes
 from cnnkit.plots.channels import show_channels
 from cnnkit.plots.confusion import show_confusion
 from cnnkit.plots.connections import show_connections, show_receptive_fields
@@ -18,6 +19,7 @@ from cnnkit.plots.windows import show_im2col, show_pooling
 
 __all__ = [
     "show_bars",
+    "show_boxes",
     "show_channels",
     "show_confusion",
     "show_connections",
