@@ -19,6 +19,7 @@ from cnnkit.models.sliding_window import SlidingWindowClassifier
 from cnnkit.models.small_backbone import SmallBackbone
 from cnnkit.models.squeezenet import SqueezeNet
 from cnnkit.models.vgg import VGG16, VGG19
+from cnnkit.models.yolo import YOLO
 from cnnkit.models.zfnet import ZFNet
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "SqueezeNet",
     "VGG16",
     "VGG19",
+    "YOLO",
     "ZFNet",
     "convolutional_block",
     "convolutionalize",
