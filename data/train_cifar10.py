@@ -50,6 +50,15 @@ def folded(trained):
     return plain
 
 
+def without_training(network, trained):
+    """Return the network alone: no batch normalisation to fold, no optimiser."""
+    if network == "CifarVGG":
+        return folded(trained)
+    plain = build(network)
+    plain.set_weights(trained.get_weights())
+    return plain
+
+
 class Progress(keras.callbacks.Callback):
     """Set the learning rate of each step and note one line for each epoch."""
 
@@ -108,9 +117,8 @@ def main():
     progress = Progress(PEAKS[network], arguments.epochs * len(batches), log)
     model.fit(batches, epochs=arguments.epochs, callbacks=[progress], verbose=0)
 
-    if network == "CifarVGG":
-        model = folded(model)
-        model.compile(loss=loss, metrics=["accuracy"])
+    model = without_training(network, model)
+    model.compile(loss=loss, metrics=["accuracy"])
     _, accuracy = model.evaluate(cifar.x_test, cifar.y_test, batch_size=500, verbose=0)
     model.save_weights(HERE / f"{name}.weights.h5")
     progress.note(
