@@ -65,6 +65,8 @@ def mcnemar(y_true, a, b, exact=None, correction=True):
     Reference:
         - McNemar, "Note on the sampling error of the difference between correlated
           proportions or percentages", 1947.
+        - Edwards, "Note on the 'correction for continuity' in testing the significance
+          of the difference between correlated proportions", 1948: subtract 1.
         - Dietterich, "Approximate statistical tests for comparing supervised
           classification learning algorithms", 1998, section 3.1.
 

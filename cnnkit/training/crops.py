@@ -7,7 +7,7 @@ from cnnkit.training import _arguments
 
 SCALES = (256, 288, 320, 352)
 CROPS = (1, 10, 144)
-WINDOWS_AT_ONCE = 256
+FLOATS_AT_ONCE = 40_000_000  # 160 MB of crops
 
 
 def ten_crop(images, size):
@@ -19,7 +19,8 @@ def ten_crop(images, size):
 
     Returns:
         Array `(n, 10, crop_height, crop_width, channels)`: top left, top right, bottom
-        left, bottom right, centre, then the mirror images of these.
+        left, bottom right, centre, then the mirror images of these. Where a mirror
+        image is another thing, as with digits, take the first five only: `[:, :5]`.
 
     Raises:
         ValueError: if a crop is larger than the image.
@@ -148,12 +149,15 @@ def predict_crops(model, images, crops=10, size=None, batch_size=32):
     size = _arguments.size(size)
     cut = _cutter(crops, size)
     answers = []
-    step = max(1, WINDOWS_AT_ONCE // (crops if isinstance(crops, int) else 10))
-    for i in range(0, len(images), step):
-        windows = np.asarray(cut(images[i : i + step]))
+    done, step = 0, 1  # the first image shows how many can be cut at once
+    while done < len(images):
+        some = images[done : done + step]
+        windows = _windows(cut(some), len(some))
         flat = windows.reshape(-1, *windows.shape[2:])
         found = model.predict(flat, batch_size=batch_size, verbose=0)
         answers.append(found.reshape(*windows.shape[:2], *found.shape[1:]).mean(axis=1))
+        done += len(some)
+        step = max(1, FLOATS_AT_ONCE // windows[0].size)
     return np.concatenate(answers)
 
 
@@ -173,6 +177,16 @@ def _cutter(crops, size):
         raise ValueError(f"144 crops are squares. Received: size={size}.")
     scales = [round(size[0] * part / 7) for part in (8, 9, 10, 11)]
     return lambda images: multi_crop(images, size[0], scales)
+
+
+def _windows(cropped, n):
+    windows = np.asarray(cropped)
+    if windows.ndim != 5 or len(windows) != n or not windows.size:
+        raise ValueError(
+            "`crops` must give an array (n, crops, height, width, channels), at least "
+            f"one crop an image. Received: shape {windows.shape} of {n} images."
+        )
+    return windows
 
 
 def _fitting(images, size):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from cnnkit.training import Ensemble, multi_crop, predict_crops, ten_crop
+from cnnkit.training import Ensemble, crops, multi_crop, predict_crops, ten_crop
 from tests.checks import check_saved, check_trains
 
 
@@ -67,9 +67,9 @@ def test_bad_members(models, message):
 )
 def test_ten_crop_is_the_loop(rng, shape, size):
     images = rng.random((2, *shape, 3), dtype=np.float32)
-    crops = ten_crop(images, size)
+    found = ten_crop(images, size)
     h, w = (size, size) if isinstance(size, int) else size
-    for image, ours in zip(images, crops, strict=True):
+    for image, ours in zip(images, found, strict=True):
         below, beside = shape[0] - h, shape[1] - w
         corners = [(0, 0), (0, beside), (below, 0), (below, beside)]
         for k, (y, x) in enumerate([*corners, (below // 2, beside // 2)]):
@@ -97,36 +97,52 @@ def test_multi_crop_of_the_size_itself(rng):
             np.testing.assert_array_equal(crop, images[0, :, left : left + 8])
 
 
-@pytest.mark.parametrize("crops", [1, 10, 144, "function"])
-def test_predict_crops_is_the_loop(rng, crops):
+@pytest.mark.parametrize("asked", [1, 10, 144, "function"])
+def test_predict_crops_is_the_loop(rng, asked):
     images = rng.random((4, 9, 8, 1), dtype=np.float32)
     model = member()
 
     def cut(images):
-        if crops == 144:
+        if asked == 144:
             return multi_crop(images, 6, (7, 8, 9, 9))
         both = ten_crop(images, 6)
-        return {1: both[:, 4:5], 10: both, "function": both[:, :2]}[crops]
+        return {1: both[:, 4:5], 10: both, "function": both[:, :2]}[asked]
 
     expected = [
         np.mean(
             [ops.convert_to_numpy(model(c[None]))[0] for c in cut(image[None])[0]],
             axis=0,
         )
-        for image in (images if crops != 144 else images[:1])
+        for image in (images if asked != 144 else images[:1])
     ]
-    asked = cut if crops == "function" else crops
-    found = predict_crops(model, images, asked)
+    found = predict_crops(model, images, cut if asked == "function" else asked)
     np.testing.assert_allclose(found[: len(expected)], expected, rtol=1e-4)
 
 
-def test_crops_of_many_images(rng):
-    images = rng.random((70, 7, 7, 1), dtype=np.float32)
+@pytest.mark.parametrize("floats", [1, 1000, 10**6])
+def test_crops_of_many_images(rng, monkeypatch, floats):
+    """However many are cut at once, each image gets its own answer."""
+    monkeypatch.setattr(crops, "FLOATS_AT_ONCE", floats)
+    images = rng.random((13, 7, 7, 1), dtype=np.float32)
     model = member()
     together = predict_crops(model, images)
-    np.testing.assert_allclose(
-        together[60:], predict_crops(model, images[60:]), rtol=1e-4
-    )
+    assert together.shape == (13, 3)
+    one_by_one = [predict_crops(model, image[None])[0] for image in images[-3:]]
+    np.testing.assert_allclose(together[-3:], one_by_one, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        lambda x: x[:, :6, :6],
+        lambda x: ten_crop(x, 6)[:, :0],
+        lambda x: ten_crop(x, 6)[:0],
+        lambda x: np.concatenate([ten_crop(x, 6)] * 2),
+    ],
+)
+def test_functions_that_give_no_crops(cut):
+    with pytest.raises(ValueError, match="`crops` must give an array"):
+        predict_crops(member(), np.zeros((2, 8, 8, 1), "float32"), cut)
 
 
 @pytest.mark.parametrize(
