@@ -62,7 +62,7 @@ def selective_search(
           segmentation", 2004. The defaults are those of the first paper's "fast" mode
           but for `min_side`.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     image = _rgb(image)
     scales = [_arguments.number(x, "scales", least=1) for x in _some(scales, "scales")]

@@ -42,7 +42,7 @@ def region_anchors(
           proposal networks", 2015, section 3.1.1. Its code rounds the sizes and shifts
           the centres by half a pixel.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     rows, columns = _arguments.pair(feature_shape, "feature_shape")
     down, across = _arguments.pair(stride, "stride")
@@ -98,7 +98,7 @@ def assign_targets(
         - Ren and others, "Faster R-CNN: towards real-time object detection with region
           proposal networks", 2015, sections 3.1.2 and 3.1.3.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     positive = _arguments.number(positive, "positive", most=1)
     negative = _arguments.number(negative, "negative", most=positive)
@@ -160,7 +160,7 @@ def sample_targets(labels, size=256, positive_fraction=0.5, seed=0):
         - Ren and others, "Faster R-CNN: towards real-time object detection with region
           proposal networks", 2015, section 3.1.3.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     size = _arguments.whole(size, "size")
     fraction = _arguments.number(positive_fraction, "positive_fraction", most=1)

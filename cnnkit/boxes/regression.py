@@ -49,7 +49,7 @@ def encode_offsets(boxes, proposals, box_format="xyxy", means=None, stds=None):
         - Girshick and others, "Rich feature hierarchies for accurate object detection
           and semantic segmentation", 2014, appendix C, equations 6 to 9.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     xp, (boxes, proposals) = _arrays.boxes(
         boxes, proposals, names=("boxes", "proposals")
@@ -99,7 +99,7 @@ def decode_offsets(
         - Girshick and others, "Rich feature hierarchies for accurate object detection
           and semantic segmentation", 2014, appendix C, equations 1 to 4.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     limit = _arguments.number(largest_scale, "largest_scale", least=1e-6)
     xp, (offsets, proposals) = _arrays.boxes(

@@ -40,6 +40,29 @@ def drawing(n, n_test, shape, seed):
     return n, n_test, seed
 
 
+def pictures(n, shape, seed):
+    """Return `n` and `seed` checked, for `n` float32 arrays of `shape`."""
+    n, seed = integer(n, "n"), integer(seed, "seed")
+    size = 4 * n * int(np.prod(shape, dtype=object))
+    if size > MOST_BYTES:
+        raise ValueError(
+            f"{n} images of shape {shape} would take {size / 2**30:.1f} GiB. Draw "
+            f"fewer, or several sets with different seeds. Received: n={n}."
+        )
+    return n, seed
+
+
+def image_size(size, least=1):
+    """Return an integer or a pair as `(height, width)`, each at least `least`."""
+    pair = tuple(size) if isinstance(size, (list, tuple)) else (size, size)
+    if len(pair) != 2:
+        raise ValueError(
+            "`size` must be an integer or a pair (height, width). "
+            f"Received: size={size!r}."
+        )
+    return tuple(integer(side, "size", least=least) for side in pair)
+
+
 def draw_labels(n, classes, seed, stream):
     """Return `n` labels, each class once in every run of `classes` of them."""
     runs = [

@@ -14,7 +14,16 @@ from cnnkit.datasets._sources import find_source
 ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
 TIMEOUT_SECONDS = (10, 30)
-OFFLINE = ("digits", "electrocardiograms", "photograph", "volumes")
+OFFLINE = (
+    "aerial_roads",
+    "digits",
+    "electrocardiograms",
+    "faces",
+    "photograph",
+    "poses",
+    "street_scenes",
+    "volumes",
+)
 
 
 class DownloadError(OSError):

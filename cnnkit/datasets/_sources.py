@@ -48,6 +48,14 @@ SOURCES = {
                 "cifar10_jpeg.tar.xz",
             ),
         ),
+        Source(
+            name="bccd",
+            url="https://github.com/Shenggan/BCCD_Dataset/archive/v1.0.zip",
+            sha256="97af5cc16d14d293fcb3c82a8f66e49b0339a8d0abd8e9508e0feeb4911caa1f",
+            size_bytes=7_875_205,
+            file="BCCD_Dataset-1.0.zip",
+            accepts=("BCCD_Dataset-1.0.zip", "bccd"),
+        ),
     )
 }
 

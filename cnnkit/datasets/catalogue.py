@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 
 from cnnkit.datasets import _download, _sources
+from cnnkit.datasets.aerial_roads import aerial_roads
+from cnnkit.datasets.bccd import bccd
 from cnnkit.datasets.cifar10 import cifar10
 from cnnkit.datasets.digits import digits
 from cnnkit.datasets.electrocardiograms import electrocardiograms
+from cnnkit.datasets.faces import faces
 from cnnkit.datasets.mnist import mnist
 from cnnkit.datasets.photographs import FILES, photograph, photograph_names
+from cnnkit.datasets.poses import poses
+from cnnkit.datasets.street_scenes import street_scenes
 from cnnkit.datasets.volumes import volumes
 
 
@@ -95,8 +100,13 @@ def catalogue():
     photographs bundled
     electrocardiograms drawn
     volumes drawn
+    street_scenes drawn
+    faces drawn
+    poses drawn
+    aerial_roads drawn
     mnist download
     cifar10 download
+    bccd download
     """
     return list(_ENTRIES)
 
@@ -128,8 +138,13 @@ _VERIFY = {
     "photographs": _verify_photographs,
     "electrocardiograms": lambda: _verify_drawn(electrocardiograms),
     "volumes": lambda: _verify_drawn(volumes),
+    "street_scenes": lambda: _verify_drawn(street_scenes),
+    "faces": lambda: _verify_drawn(faces),
+    "poses": lambda: _verify_drawn(poses),
+    "aerial_roads": lambda: _verify_drawn(aerial_roads),
     "mnist": mnist,
     "cifar10": cifar10,
+    "bccd": lambda: bccd(size=(48, 64)),
 }
 
 _ENTRIES = (
@@ -158,6 +173,30 @@ _ENTRIES = (
         "Apache-2.0, part of cnnkit",
     ),
     Entry(
+        "street_scenes",
+        "drawn",
+        "streets with pedestrians, cars and motorcycles, and a box around each",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
+        "faces",
+        "drawn",
+        "faces: identity, pose, light, expression, glasses and 64 landmarks",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
+        "poses",
+        "drawn",
+        "people in many postures, with 32 joints",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
+        "aerial_roads",
+        "drawn",
+        "land from above, with a map of its roads",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
         "mnist",
         "download",
         "70,000 handwritten digits, 28x28",
@@ -170,5 +209,12 @@ _ENTRIES = (
         "60,000 colour photographs of ten classes, 32x32",
         "no licence stated; credit A. Krizhevsky, University of Toronto",
         _sources.SOURCES["cifar10"],
+    ),
+    Entry(
+        "bccd",
+        "download",
+        "364 photographs of blood cells, a box around each of 4,888 cells",
+        "MIT, Shenggan/BCCD_Dataset; credit cosmicad and akshaylamba",
+        _sources.SOURCES["bccd"],
     ),
 )

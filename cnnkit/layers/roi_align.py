@@ -58,7 +58,7 @@ class RoIAlign(keras.layers.Layer):
     Reference:
         - He, Gkioxari, Dollár and Girshick, "Mask R-CNN", 2017, section 3.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
 
     def __init__(

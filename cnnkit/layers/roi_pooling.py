@@ -58,7 +58,7 @@ class RoIPooling(keras.layers.Layer):
     Reference:
         - Girshick, "Fast R-CNN", 2015, section 2.1.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
 
     def __init__(self, pool_size=7, spatial_scale=1.0, box_format="xyxy", **kwargs):

@@ -52,7 +52,7 @@ class FastRCNNLoss(keras.losses.Loss):
     Reference:
         - Girshick, "Fast R-CNN", 2015, equations 1 to 3.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
 
     def __init__(

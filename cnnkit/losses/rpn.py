@@ -50,7 +50,7 @@ class RPNLoss(keras.losses.Loss):
         - Ren and others, "Faster R-CNN: towards real-time object detection with region
           proposal networks", 2015, equation 1.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
 
     def __init__(

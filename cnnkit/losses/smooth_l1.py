@@ -25,7 +25,7 @@ def smooth_l1(errors, beta=1.0):
     Reference:
         - Girshick, "Fast R-CNN", 2015, equation 3, with `beta` 1.
 
-    Taught in: notebooks/week3_detection/05_rcnn.ipynb
+    Taught in: notebooks/week3_detection/05_region_proposals.ipynb
     """
     size = ops.abs(ops.convert_to_tensor(errors))
     return ops.where(size < beta, 0.5 * ops.square(size) / beta, size - 0.5 * beta)

@@ -210,7 +210,7 @@ def test_the_local_folder_comes_first(server, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["MNIST", "minst", 3, None])
 def test_unknown_source(name):
-    with pytest.raises(ValueError, match="must be one of cifar10, mnist"):
+    with pytest.raises(ValueError, match="must be one of bccd, cifar10, mnist"):
         fetch(name)
 
 

@@ -1,0 +1,1 @@
+"""What `aerial_roads` draws: a piece of land from above, and its roads."""

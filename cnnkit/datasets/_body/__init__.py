@@ -1,0 +1,1 @@
+"""What `poses` draws: people in space and in motion."""

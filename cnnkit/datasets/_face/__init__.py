@@ -1,0 +1,1 @@
+"""What `faces` draws: people, their heads in space, and pictures of them."""

@@ -1,0 +1,1 @@
+"""What `street_scenes` draws: people, vehicles, houses and light."""
