@@ -19,12 +19,6 @@ SMALL = (10, 32, 32, 3), (3, 3, 3, 16)
 LARGE = (16, 64, 64, 16), (3, 3, 16, 32)
 
 
-def told(benchmark, who, asked=""):
-    """Say whose row this is; see README.md."""
-    role = "ours" if who == "cnnkit.scratch" else "peer"
-    benchmark.extra_info.update(role=role, name=who, asked=asked)
-
-
 def arrays(shape, filters):
     rng = np.random.default_rng(0)
     A_prev = rng.standard_normal(shape).astype("float32")
@@ -32,20 +26,21 @@ def arrays(shape, filters):
     return A_prev, W, np.zeros((1, 1, 1, filters[-1]), "float32")
 
 
+@pytest.mark.asked("within 0.01")
 @pytest.mark.benchmark(group="conv_forward (10, 32, 32, 3) * (3, 3, 3, 16)")
-@pytest.mark.parametrize("forward", [scratch.conv_forward, scratch.conv_forward_loops])
-def test_forward_beside_the_loops(benchmark, forward):
-    ours = forward is scratch.conv_forward
-    told(benchmark, "cnnkit.scratch" if ours else "four nested loops", "within 0.01")
+@pytest.mark.parametrize("who", ["cnnkit.scratch", "four nested loops"])
+def test_forward_beside_the_loops(benchmark, who):
+    ours = who == "cnnkit.scratch"
+    forward = scratch.conv_forward if ours else scratch.conv_forward_loops
     A_prev, W, b = arrays(*SMALL)
     Z, _ = benchmark(forward, A_prev, W, b)
     np.testing.assert_allclose(Z, keras.ops.conv(A_prev, W), atol=1e-3)
 
 
+@pytest.mark.asked("within 4")
 @pytest.mark.benchmark(group="conv_forward (16, 64, 64, 16) * (3, 3, 16, 32)")
 @pytest.mark.parametrize("who", ["cnnkit.scratch", "keras.ops.conv"])
 def test_forward_beside_keras(benchmark, who):
-    told(benchmark, who, "within 4")
     A_prev, W, b = arrays(*LARGE)
     if who == "cnnkit.scratch":
         Z, _ = benchmark(scratch.conv_forward, A_prev, W, b)
@@ -62,10 +57,10 @@ def tensorflow_gradient(A_prev, W, dZ):
     return tape.gradient(Z, [A_prev, W], dZ)
 
 
+@pytest.mark.asked("within 6")
 @pytest.mark.benchmark(group="conv_backward (16, 64, 64, 16) * (3, 3, 16, 32)")
 @pytest.mark.parametrize("who", ["cnnkit.scratch", "tf.GradientTape"])
 def test_backward_beside_tensorflow(benchmark, who):
-    told(benchmark, who, "within 6")
     A_prev, W, b = arrays(*LARGE)
     Z, cache = scratch.conv_forward(A_prev, W, b)
     dZ = np.random.default_rng(1).standard_normal(Z.shape).astype("float32")
@@ -82,7 +77,6 @@ def test_backward_beside_tensorflow(benchmark, who):
 @pytest.mark.benchmark(group="max pooling (16, 64, 64, 16), 2 x 2")
 @pytest.mark.parametrize("who", ["cnnkit.scratch", "keras.ops.max_pool"])
 def test_pooling_beside_keras(benchmark, who):
-    told(benchmark, who)
     A_prev, _, _ = arrays(*LARGE)
     if who == "cnnkit.scratch":
         A, _ = benchmark(scratch.pool_forward, A_prev, 2, 2, "max")

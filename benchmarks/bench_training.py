@@ -1,13 +1,14 @@
 """`cnnkit.training` beside what people would use instead.
 
-Run with `pytest benchmarks/bench_training.py --benchmark-only`. The rows of a group do
-the same kind of work at random; compare them within it. albumentations is measured
+Run with `pytest benchmarks/bench_training.py --benchmark-only`. The two rows of a group
+do the same kind of work at random; compare them within it. albumentations is measured
 where it is installed.
 """
 
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import concurrent.futures
 
@@ -20,6 +21,7 @@ from cnnkit.training import FeatureCache
 from cnnkit.training.augment import Augment, AugmentedBatches, elastic
 
 BATCHES = {"32 px": (128, 32), "224 px": (16, 224)}
+AT_ONCE = 4  # batches, by two threads
 PIPELINES = {
     "flip and crop": {"flip": True, "pad": 4},
     "geometry and colour": {
@@ -39,27 +41,16 @@ def images(size):
     return np.random.default_rng(0).random((n, side, side, 3), dtype=np.float32)
 
 
-def with_cnnkit(pipeline, batch):
-    return Augment(**PIPELINES[pipeline])
-
-
-def with_two_threads(pipeline, batch):
-    """What `AugmentedBatches` does: here each thread takes half of a batch."""
-    augment = Augment(**PIPELINES[pipeline])
-    pool = concurrent.futures.ThreadPoolExecutor(2)
-    return lambda batch: np.concatenate(list(pool.map(augment, np.split(batch, 2))))
-
-
-def with_keras_layers(pipeline, batch):
-    layers = Augment(**PIPELINES[pipeline]).layers(batch.shape[1:])
+def with_keras_layers(pipeline, side):
+    layers = Augment(**PIPELINES[pipeline]).layers((side, side, 3))
     run = tf.function(lambda x: layers(x, training=True))
     return lambda batch: run(batch).numpy()
 
 
-def with_albumentations(pipeline, batch):
-    albumentations = pytest.importorskip("albumentations")
-    cv2 = pytest.importorskip("cv2")
-    side = batch.shape[1]
+def with_albumentations(pipeline, side):
+    import albumentations
+    import cv2
+
     steps = [albumentations.HorizontalFlip(p=0.5)]
     if pipeline == "flip and crop":
         padded = side + 8
@@ -83,38 +74,61 @@ def with_albumentations(pipeline, batch):
     return lambda batch: np.stack([compose(image=image)["image"] for image in batch])
 
 
-MAKERS = [with_cnnkit, with_two_threads, with_keras_layers, with_albumentations]
+PEERS = {"Keras layers": with_keras_layers, "albumentations": with_albumentations}
 
 
-@pytest.mark.parametrize("make", MAKERS, ids=lambda f: f.__name__)
+@pytest.mark.asked("within 1")
+@pytest.mark.parametrize("who", ["cnnkit", "peer"])
+@pytest.mark.parametrize("peer", PEERS)
 @pytest.mark.parametrize("size", BATCHES)
 @pytest.mark.parametrize("pipeline", PIPELINES)
-def test_augmentation(benchmark, pipeline, size, make):
-    benchmark.group = f"{pipeline}, {BATCHES[size][0]} images of {size}"
-    batch = images(size)
-    augment = make(pipeline, batch)
-    out = benchmark.pedantic(augment, (batch,), rounds=7, warmup_rounds=2)
-    assert out.shape == batch.shape
+def test_augmentation(benchmark, pipeline, size, peer, who):
+    """Two threads take one batch after the other, as in `AugmentedBatches`."""
+    if peer == "albumentations":
+        pytest.importorskip(peer)
+    n, side = BATCHES[size]
+    benchmark.group = f"{pipeline}, {AT_ONCE}×{n} images of {size}, beside {peer}"
+    distort = Augment(**PIPELINES[pipeline])
+    if who == "peer":
+        benchmark.extra_info["name"] = peer
+        distort = PEERS[peer](pipeline, side)
+    batches = [images(size)] * AT_ONCE
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        out = benchmark.pedantic(
+            lambda: list(pool.map(distort, batches)), rounds=9, warmup_rounds=2
+        )
+    assert [x.shape for x in out] == [x.shape for x in batches]
 
 
 def keras_elastic(batch):
     layer = keras.layers.RandomElasticTransform(factor=(1.0, 1.0), scale=(1.0, 1.0))
-    return lambda: np.asarray(layer(batch, training=True))
+    return np.asarray(layer(batch, training=True))
 
 
 def albumentations_elastic(batch):
-    albumentations = pytest.importorskip("albumentations")
+    import albumentations
+
     transform = albumentations.ElasticTransform(alpha=34, sigma=4, p=1)
-    return lambda: np.stack([transform(image=image)["image"] for image in batch])
+    return np.stack([transform(image=image)["image"] for image in batch])
 
 
-@pytest.mark.parametrize("who", ["cnnkit", "keras", "albumentations"])
-@pytest.mark.benchmark(group="elastic warping, 128 images of 32 px")
-def test_elastic(benchmark, who):
+ELASTIC = {"Keras layers": keras_elastic, "albumentations": albumentations_elastic}
+
+
+@pytest.mark.asked("within 1")
+@pytest.mark.parametrize("who", ["cnnkit", "peer"])
+@pytest.mark.parametrize("peer", ELASTIC)
+def test_elastic(benchmark, peer, who):
+    if peer == "albumentations":
+        pytest.importorskip(peer)
+    benchmark.group = f"elastic warping, 128 images of 32 px, beside {peer}"
+    warp = elastic
+    if who == "peer":
+        benchmark.extra_info["name"] = peer
+        warp = ELASTIC[peer]
     batch = images("32 px")
-    makers = {"keras": keras_elastic, "albumentations": albumentations_elastic}
-    run = makers[who](batch) if who in makers else (lambda: elastic(batch))
-    assert benchmark.pedantic(run, rounds=5, warmup_rounds=1).shape == batch.shape
+    out = benchmark.pedantic(warp, (batch,), rounds=7, warmup_rounds=1)
+    assert out.shape == batch.shape
 
 
 def backbone():
@@ -127,27 +141,28 @@ def backbone():
     )
 
 
+@pytest.mark.asked("within 0.1")
 @pytest.mark.benchmark(group="an epoch of training a head, 768 images of 96 px")
-@pytest.mark.parametrize("who", ["feature cache", "through the frozen base"])
+@pytest.mark.parametrize("who", ["cnnkit.training.FeatureCache", "the frozen base"])
 def test_epoch(benchmark, who, tmp_path):
     x = np.random.default_rng(0).random((768, 96, 96, 3), dtype=np.float32)
     y = np.arange(768) % 5
     base = backbone()
     base.trainable = False
     head = keras.layers.Dense(5, activation="softmax")
-    if who == "feature cache":
+    if who == "the frozen base":
+        model = keras.Sequential([keras.Input(x.shape[1:]), base, head])
+    else:
         x = FeatureCache(base, tmp_path).features(x, verbose=0)
         model = keras.Sequential([keras.Input(x.shape[1:]), head])
-    else:
-        model = keras.Sequential([keras.Input(x.shape[1:]), base, head])
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(x, y, verbose=0)
     benchmark.pedantic(model.fit, (x, y), {"verbose": 0}, rounds=3)
 
 
 @pytest.mark.benchmark(group="an epoch with augmentation, 1024 images of 32 px")
-@pytest.mark.parametrize("workers", [0, 1, 2])
-def test_workers(benchmark, workers):
+@pytest.mark.parametrize("who", ["cnnkit, two workers", "no worker"])
+def test_workers(benchmark, who):
     rng = np.random.default_rng(0)
     x, y = rng.random((1024, 32, 32, 3), dtype=np.float32), np.arange(1024) % 10
     model = keras.Sequential(
@@ -162,6 +177,7 @@ def test_workers(benchmark, workers):
     )
     model.compile("sgd", "sparse_categorical_crossentropy")
     augment = Augment(**PIPELINES["geometry and colour"])
+    workers = 0 if who == "no worker" else 2
     batches = AugmentedBatches(x, y, 64, augment, workers)
     model.fit(batches, verbose=0)
     benchmark.pedantic(model.fit, (batches,), {"verbose": 0}, rounds=3)

@@ -59,7 +59,21 @@ def outputs(node, inputs):
         return list(node.output_tensors)
     filled = dict(zip(map(id, node.input_tensors), inputs, strict=True))
     args, kwargs = node.arguments.fill_in(filled)
-    return keras.tree.flatten(node.operation.compute_output_spec(*args, **kwargs))
+    return results(node.operation, args, kwargs)
+
+
+def results(operation, args, kwargs=None):
+    """Return what an operation would give, a list of symbolic tensors.
+
+    Args:
+        operation: a built layer, or another operation.
+        args: sequence of its positional arguments.
+        kwargs: dict of its other arguments, or `None`.
+
+    Returns:
+        A list of symbolic tensors. The call leaves no trace in any graph.
+    """
+    return keras.tree.flatten(operation.compute_output_spec(*args, **(kwargs or {})))
 
 
 def has_sublayers(layer):

@@ -1,6 +1,7 @@
 """The walk through a Keras model that gathers the rows of its table."""
 
 import math
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
@@ -46,21 +47,30 @@ class _Walk:
                 if not prefix:
                     self.add(node.operation.name, node.operation, inputs, outputs)
             else:
-                outputs = self.call(node, inputs, prefix)
+                outputs = self.call(
+                    node.operation, inputs, prefix, partial(_graph.outputs, node)
+                )
             traced.update(zip(map(id, node.output_tensors), outputs, strict=True))
         return [traced[id(t)] for t in model.outputs]
 
-    def call(self, node, inputs, prefix):
-        """Add the row of a call, or those of a nested model; return what it gives."""
-        operation = node.operation
+    def call(self, operation, inputs, prefix, outputs_of):
+        """Add the rows of a call; return what it gives, a list of `_Traced`.
+
+        `outputs_of` makes the symbolic outputs of a list of symbolic inputs.
+        """
         name = self.name(prefix + operation.name)
         if _graph.is_graph(operation) and len(operation.inputs) == len(inputs):
             return self.unfold(operation, inputs, name + "/")
+        steering = []
+        for layer in getattr(operation, "inner_layers", ()):
+            steering = self.call(
+                layer, steering or inputs, name + "/", partial(_graph.results, layer)
+            )
         sides = [self.sides(tensor) for tensor, _ in inputs]
-        fields = [field for _, field in inputs]
+        fields = [field for _, field in [*inputs, *steering]]
         outputs = [
             _Traced(t, _fields.after(operation, fields, sides, self.sides(t)))
-            for t in _graph.outputs(node, [tensor for tensor, _ in inputs])
+            for t in outputs_of([tensor for tensor, _ in inputs])
         ]
         self.add(name, operation, inputs, outputs)
         return outputs

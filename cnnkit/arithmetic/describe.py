@@ -27,7 +27,10 @@ def describe(model):
     the image is not defined, or the multiplications of a layer of unknown kind that
     has matrices. A custom layer may say what it costs in a method
     `multiply_adds(output_shape)`, and what it sees in attributes `kernel_size` or
-    `pool_size`, `strides` and `dilation_rate`.
+    `pool_size`, `strides` and `dilation_rate`. One whose input first runs through
+    layers of its own, like the localisation network of a `SpatialTransformer`, may list
+    them in an attribute `inner_layers`: they get rows named `"layer/inner"`, and the
+    layer sees what they see.
 
     Args:
         model: a `keras.Model`, Functional or Sequential, built.

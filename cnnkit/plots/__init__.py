@@ -14,6 +14,7 @@ from cnnkit.plots.images import show_image, show_images
 from cnnkit.plots.matrices import show_shared_weights
 from cnnkit.plots.stops import show_stops, show_windows
 from cnnkit.plots.style import use_style
+from cnnkit.plots.transformed import show_transformed
 from cnnkit.plots.volumes import show_stages
 from cnnkit.plots.windows import show_im2col, show_pooling
 
@@ -35,6 +36,7 @@ __all__ = [
     "show_shared_weights",
     "show_stages",
     "show_stops",
+    "show_transformed",
     "show_windows",
     "use_style",
 ]

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from keras import layers
 
 from cnnkit.arithmetic import LayerRow, ModelTable, describe
+from cnnkit.layers import SpatialTransformer
 from cnnkit.models import LeNet5Original
+
+LOCALISATION = [
+    "localisation/conv",
+    "localisation/flatten",
+    "localisation/hidden",
+    "theta",
+]
 
 
 def lenet5():
@@ -307,6 +315,67 @@ class Block(Windowed):
 def test_custom_layers(layer, cost, field):
     row = through(layer, (8, 8, 1))
     assert (row.multiply_adds, row.receptive_field) == (cost, field)
+
+
+def looking_twice():
+    """A spatial transformer that is called on two images."""
+    localisation = keras.Sequential(
+        [
+            layers.Conv2D(4, 5, strides=2, name="conv"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(8, name="hidden"),
+        ],
+        name="localisation",
+    )
+    look = SpatialTransformer(localisation, output_size=(6, 5), name="look")
+    left, right = keras.Input((12, 12, 3)), keras.Input((12, 12, 3))
+    seen = layers.Concatenate(name="seen")([look(left), look(right)])
+    return keras.Model([left, right], layers.Conv2D(2, 3, name="last")(seen))
+
+
+def test_spatial_transformer_is_unfolded():
+    model = looking_twice()
+    table = describe(model)
+    inner = [f"look/{name}" for name in LOCALISATION]
+    again = [f"look (call 2)/{name}" for name in LOCALISATION]
+    assert column(table, "name")[2:] == [
+        *inner,
+        "look",
+        *again,
+        "look (call 2)",
+        "seen",
+        "last",
+    ]
+    first = [table[name] for name in [*inner, "look"]]
+    assert column(first, "parameters") == [304, 0, 64 * 8 + 8, 8 * 6 + 6, 0]
+    assert column(first, "multiply_adds") == [16 * 75 * 4, 0, 64 * 8, 8 * 6, 0]
+    assert column(first, "receptive_field") == [5, "all", "all", "all", "all"]
+    assert column(first, "output_shape")[-2:] == [(6,), (6, 5, 3)]
+    assert table["look (call 2)/theta"].parameters == 0
+    assert table["last"].receptive_field == "all"
+    assert table.totals.parameters == model.count_params()
+    assert None not in table.totals
+
+
+def test_localisation_of_one_layer():
+    look = SpatialTransformer(layers.Flatten(name="flat"), name="look")
+    inputs = keras.Input((4, 4, 1))
+    table = describe(keras.Model(inputs, look(inputs)))
+    assert column(table, "name")[1:] == ["look/flat", "look/theta", "look"]
+    assert table.totals.parameters == 16 * 6 + 6
+
+
+def test_transformer_of_open_size():
+    localisation = keras.Sequential(
+        [layers.Conv2D(3, 3, name="conv"), layers.GlobalAveragePooling2D(name="mean")],
+        name="localisation",
+    )
+    look = SpatialTransformer(localisation, name="look")
+    inputs = keras.Input((None, None, 1))
+    table = describe(keras.Model(inputs, look(inputs)))
+    assert table["look"].receptive_field == "all"
+    assert table["look/theta"].multiply_adds == 3 * 6
+    assert table.totals == (None, 30 + 24, None)
 
 
 @settings(deadline=None, max_examples=15)

@@ -164,6 +164,20 @@ def test_gradual_follows_the_cubic(data):
         assert share == pytest.approx(expected, abs=0.01), step
 
 
+def test_gradual_begins_at_once(data):
+    """The first cut is made before the first step if `begin` is 0."""
+    model = network()
+    schedule = prune.GradualPruning(0.8, end=6, every=6, initial=0.4)
+    seen = []
+    look = keras.callbacks.LambdaCallback(
+        on_train_batch_begin=lambda batch, logs: seen.append(
+            prune.sparsity(model).overall
+        )
+    )
+    fitted(model, data, [schedule, look], epochs=2)
+    np.testing.assert_allclose(seen, [0.4] * 6 + [0.8] * 6, atol=0.01)
+
+
 def test_gradual_reaches_the_end_between_two_cuts(data):
     model = network()
     schedule = prune.GradualPruning(0.5, end=5, every=3, by="unit")
@@ -229,9 +243,31 @@ def test_fisher_keeps_what_matters(data):
     large = kernel(model, "conv1")
     large[:, :, 1] += 5
     model.get_layer("conv1").kernel.assign(large)
-    prune.fisher(model, 0.5, images, data[1], scope="layer", layers="conv1")
+    information = prune.fisher_information(model, images, data[1])
+    prune.fisher(model, 0.5, information, scope="layer", layers="conv1")
     pruned = kernel(model, "conv1") == 0
     assert pruned[:, :, 1].all() and not pruned[:, :, 0].any()
+
+
+def test_fisher_does_not_mind_the_scale(data):
+    """A ReLU hands on factors: ten times one layer, a tenth of the next, same network.
+
+    Powers of two, so that the factors change no digits.
+    """
+    model, scaled = network(norm=False), network(norm=False)
+    for name, factor in {"conv1": 8, "conv2": 1 / 8}.items():
+        kernel_of, bias_of = scaled.get_layer(name).weights
+        kernel_of.assign(kernel(scaled, name) * factor)
+        bias_of.assign(ops.convert_to_numpy(bias_of) * (factor if factor > 1 else 1))
+    np.testing.assert_allclose(
+        scaled.predict(data[0], verbose=0), model.predict(data[0], verbose=0), rtol=1e-5
+    )
+    for changed in (model, scaled):
+        information = prune.fisher_information(changed, *data)
+        prune.fisher(changed, 0.7, information)
+    for name in ("conv1", "conv2", "hidden"):
+        same = (kernel(model, name) == 0) == (kernel(scaled, name) == 0)
+        assert same.mean() > 0.999
 
 
 def test_gradual_fisher(data):
@@ -312,8 +348,12 @@ def test_bad_sparsity(function, share):
         ),
         (lambda m, d: prune.weights(keras.Sequential(), 0.5), "Build it first"),
         (lambda m, d: prune.weights(None, 0.5), "`model` must be"),
-        (lambda m, d: prune.fisher(m, 0.5, d[0], d[1][:3]), "24 images, 3 labels"),
-        (lambda m, d: prune.fisher(m, 1, *d), "`sparsity` must be below 1"),
+        (
+            lambda m, d: prune.fisher_information(m, d[0], d[1][:3]),
+            "24 images, 3 labels",
+        ),
+        (lambda m, d: prune.fisher(m, 0.5, {}), "`information` must be .*conv1/kernel"),
+        (lambda m, d: prune.fisher(m, 0.5, None), "`information` must be"),
         (lambda m, d: prune.GradualPruning(1, end=3), "`final` must be below 1"),
         (lambda m, d: prune.GradualPruning(0.5, end=0), "`end` must be"),
         (lambda m, d: prune.GradualPruning(0.5, end=3, initial=0.6), "`initial` must"),

@@ -63,7 +63,9 @@ def elastic_field(rng, n, size, alpha, sigma):
     noise *= 2
     noise -= 1
     down, along = (_gaussian(s, sigma) for s in size)
-    field = down @ noise @ along.T
+    # All lines of all images are one product, which is faster than one for each.
+    smooth = noise.reshape(-1, size[1]) @ along.T
+    field = down @ smooth.reshape(noise.shape)
     field *= np.float32(alpha)
     return field
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnkit.layers import PCAColour
 from cnnkit.training import _arguments
-from cnnkit.training.augment import _fields, _sampling
+from cnnkit.training.augment import _cropping, _fields, _sampling
 
 KERAS_FILL = {"reflect": "reflect", "edge": "nearest", "zero": "constant"}
 
@@ -116,10 +116,18 @@ class Augment:
             with self._lock:
                 rng = self._rng.spawn(1)[0]
         rng = np.random.default_rng(rng)
-        size = self._size(images.shape[1:3])
-        flips = rng.random(len(images)) < 0.5 if self.flip else np.zeros(len(images))
-        moved = (self._bent if self._bends else self._cut)(images, rng, size, flips)
-        return self._coloured(moved, rng)
+        n, *source, channels = images.shape
+        size = self._size(source)
+        draw, move = self._draw_windows, self._crop
+        if self._bends:
+            draw, move = self._draw_maps, self._bend
+        drawn = draw(rng, n, source, size)
+        factors, shifts = self._draw_colours(rng, n, channels)
+        out = np.empty((n, *size, channels), np.float32)
+        for part in _sampling.parts(n, size):
+            move(images[part], out[part], *(x[part] for x in drawn))
+            self._recolour(out[part], factors[part], shifts[part])
+        return out
 
     def layers(self, image_shape, seed=None):
         """Return the same distortions as Keras's own layers, one after the other.
@@ -185,27 +193,24 @@ class Augment:
             )
         return size
 
-    def _cut(self, images, rng, size, flips):
-        """Mirror and crop: whole pixels move, none changes."""
-        n, *sides, channels = images.shape
-        room = [side + 2 * self.pad for side in sides]
+    def _draw_flips(self, rng, n):
+        return rng.random(n) < 0.5 if self.flip else np.zeros(n, bool)
+
+    def _draw_windows(self, rng, n, source, size):
+        """Return whether each image is mirrored, and top and left of its window."""
+        flips = self._draw_flips(rng, n)
+        room = [side + 2 * self.pad for side in source]
         tops, lefts = (
             rng.integers(0, r - s + 1, n) for r, s in zip(room, size, strict=True)
         )
-        pads = ((self.pad, self.pad), (self.pad, self.pad), (0, 0))
-        padded = np.zeros((*room, channels), np.float32)
-        out = np.empty((n, *size, channels), np.float32)
-        for image, new, top, left, flip in zip(
-            images, out, tops.tolist(), lefts.tolist(), flips.tolist(), strict=True
-        ):
-            if self.pad:
-                image = _pad_into(padded, image, self.pad, pads, self.border)
-            window = image[top : top + size[0], left : left + size[1]]
-            new[:] = window[:, ::-1] if flip else window
-        return out
+        return flips, tops, lefts
 
-    def _bent(self, images, rng, size, flips):
-        n, *source, _ = images.shape
+    def _crop(self, images, out, *windows):
+        _cropping.crop(images, out, *windows, self.pad, self.border)
+
+    def _draw_maps(self, rng, n, source, size):
+        """Return matrix, shift and, if any, the local warping of each image."""
+        flips = self._draw_flips(rng, n)
         matrices = _fields.distortions(rng, n, self.rotation, self.shear, self.scale)
         play = np.full((n, 2), self.pad, float)
         if self.crop:
@@ -213,29 +218,30 @@ class Augment:
             play += np.maximum(spare, 0) / 2
         matrices[:, :, 1] *= np.where(flips, -1, 1)[:, None]
         shifts = rng.uniform(-1, 1, (n, 2)) * play
-        rows, columns = _fields.affine_places(matrices, shifts, size, source)
-        if self.warp:
-            field = _fields.elastic_field(rng, n, size, *self.warp)
-            rows += field[0]
-            columns += field[1]
-        return _sampling.sample(images, rows, columns, self.border)
+        if not self.warp:
+            return matrices, shifts
+        fields = _fields.elastic_field(rng, n, size, *self.warp)
+        return matrices, shifts, fields.swapaxes(0, 1)
 
-    def _coloured(self, images, rng):
-        n, channels = len(images), images.shape[-1]
-        shift = np.zeros((n, 1, 1, channels), np.float32)
+    def _bend(self, images, out, matrices, shifts, fields=None):
+        """Read every pixel where the map of its image says."""
+        source, size = images.shape[1:3], out.shape[1:3]
+        rows, columns = _fields.affine_places(matrices, shifts, size, source)
+        if fields is not None:
+            rows += fields[:, 0]
+            columns += fields[:, 1]
+        _sampling.sample(images, rows, columns, self.border, out)
+
+    def _draw_colours(self, rng, n, channels):
+        """Return by how much each image's contrast grows, and what is added to it."""
+        factors = np.ones((n, 1), np.float32)
+        shifts = np.zeros((n, channels), np.float32)
         if self.contrast:
-            factor = rng.uniform(1 - self.contrast, 1 + self.contrast, (n, 1, 1, 1))
-            factor = factor.astype(np.float32)
-            pixels = images.reshape(n, images.shape[1] * images.shape[2], channels)
-            share = np.full((1, pixels.shape[1]), 1 / pixels.shape[1], np.float32)
-            shift += (share @ pixels)[:, None] * (1 - factor)
-            images *= factor
+            factors *= rng.uniform(1 - self.contrast, 1 + self.contrast, (n, 1))
         if self.brightness:
-            most = self.brightness
-            shift += rng.uniform(-most, most, (n, 1, 1, 1)).astype(np.float32)
+            shifts += rng.uniform(-self.brightness, self.brightness, (n, 1))
         if self.colour:
-            numbers = rng.normal(0, self.colour, (n, 1, 1, channels))
-            shift += numbers.astype(np.float32)
+            shifts += rng.normal(0, self.colour, (n, channels))
         if self.pca:
             steps = self.pca.steps
             if len(steps) != channels:
@@ -243,32 +249,21 @@ class Augment:
                     f"`pca` was adapted to {len(steps)} channels. "
                     f"Received: images of {channels}."
                 )
-            numbers = rng.normal(0, self.pca.sigma, (n, len(steps)))
-            shift += (numbers @ steps).astype(np.float32)[:, None, None]
-        if any((self.contrast, self.brightness, self.colour, self.pca)):
-            # Long runs add up faster than one colour after the other.
-            lines = images.reshape(n, images.shape[1], images.shape[2] * channels)
-            lines += np.tile(shift[:, 0], (1, 1, images.shape[2]))
-            np.clip(images, 0, 1, out=images)
-        return images
+            shifts += rng.normal(0, self.pca.sigma, (n, len(steps))) @ steps
+        return factors, shifts
 
-
-def _pad_into(padded, image, pad, pads, border):
-    """Return `image` padded, in `padded`, an array that is used again and again."""
-    if pad > min(image.shape[:2]):
-        return np.pad(image, pads, _sampling.PAD_MODES[border])
-    padded[pad:-pad, pad:-pad] = image
-    if border == "reflect":
-        padded[:pad, pad:-pad] = image[pad - 1 :: -1]
-        padded[-pad:, pad:-pad] = image[: -pad - 1 : -1]
-        padded[:, :pad] = padded[:, 2 * pad - 1 : pad - 1 : -1]
-        padded[:, -pad:] = padded[:, -pad - 1 : -2 * pad - 1 : -1]
-    elif border == "edge":
-        padded[:pad, pad:-pad] = image[:1]
-        padded[-pad:, pad:-pad] = image[-1:]
-        padded[:, :pad] = padded[:, pad : pad + 1]
-        padded[:, -pad:] = padded[:, -pad - 1 : -pad]
-    return padded
+    def _recolour(self, images, factors, shifts):
+        if not any((self.contrast, self.brightness, self.colour, self.pca)):
+            return
+        n, height, width, channels = images.shape
+        # Long runs add up faster than one colour after the other.
+        lines = images.reshape(n, height, width * channels)
+        if self.contrast:
+            sums = lines.sum(axis=1).reshape(n, width, channels).sum(axis=1)
+            shifts = shifts + sums * ((1 - factors) / (height * width))
+            lines *= factors[:, None]
+        lines += np.tile(shifts, width)[:, None]
+        np.clip(lines, 0, 1, out=lines)
 
 
 def scale_range(value):

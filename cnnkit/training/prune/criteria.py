@@ -108,32 +108,20 @@ def units(model, sparsity, scope="layer", layers=None):
     return Masks(kept)
 
 
-def fisher(
-    model,
-    sparsity,
-    images,
-    labels,
-    loss=None,
-    scope="global",
-    layers=None,
-    batch_size=1,
-):
+def fisher(model, sparsity, information, scope="global", layers=None):
     """Set the weights to zero whose loss would cost least.
 
-    Removing a weight changes the loss by about half its square times the Fisher
-    information, which is the mean of the squared gradient over examples. Large weights
-    that hardly matter go; small ones that matter stay.
+    Removing a weight changes the loss by about half its square times its Fisher
+    information. Large weights that hardly matter go; small ones that matter stay. The
+    estimate is one for each weight alone: remove few, train on, and measure again.
 
     Args:
         model: a built `keras.Model`; it is changed.
         sparsity: float from 0 to below 1, the share of the weights to prune.
-        images: array, some of the training examples; a few hundred do.
-        labels: array, what they are.
-        loss: name, function or `keras.losses.Loss`; `None` for
-            "sparse_categorical_crossentropy".
+        information: what `fisher_information` returns for this model.
         scope: "global" or "layer"; here weights of different layers do compare.
-        layers: names of the layers to prune, or `None`.
-        batch_size: int, see `fisher_information`.
+        layers: names of the layers to prune, or `None` for all that are convolutional
+            or dense.
 
     Returns:
         `Masks`, for `fit(callbacks=[...])`.
@@ -141,33 +129,44 @@ def fisher(
     Raises:
         ValueError: if an argument is not as above.
 
+    Example:
+
+    >>> import numpy as np
+    >>> model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(10)])
+    >>> images, labels = np.ones((2, 10)), np.zeros((2, 10))
+    >>> information = fisher_information(model, images, labels, loss="mse")
+    >>> fisher(model, 0.8, information).pruned
+    80
+
     Reference:
         - Theis, Korshunova, Tejani and Huszár, "Faster gaze prediction with dense
-          networks and Fisher pruning", 2018, equation 5.
-        - LeCun, Denker and Solla, "Optimal brain damage", 1990.
+          networks and Fisher pruning", 2018 (there for whole feature maps, too).
+        - LeCun, Denker and Solla, "Optimal brain damage", 1990 (there with the second
+          derivative of the loss).
 
     Taught in: notebooks/week2_case_studies/06_pruning.ipynb
     """
     chosen = _layers.prunable(model, layers)
-    checked_sparsity(sparsity)
-    found = fisher_information(model, images, labels, loss, batch_size)
     scores = []
     for layer in chosen:
         kernel = _layers.to_numpy(layer.kernel)
-        cost = found[layer.kernel.path] * kernel**2 / 2
+        cost = _of_kernel(information, layer) * kernel**2 / 2
         scores.append(np.where(kernel == 0, -1, cost))  # what is gone stays gone
     return _masked(chosen, chosen_masks(scores, sparsity, scope))
 
 
 def fisher_information(model, images, labels, loss=None, batch_size=1):
-    """Return the mean squared gradient of the loss for every trainable weight.
+    """Return the Fisher information of every trainable weight.
 
-    The model runs as at test time and is not changed.
+    It is the mean, over examples, of the squared gradient of the loss: how far the
+    answers move when the weight does. The model runs as at test time and is not
+    changed.
 
     Args:
         model: a built `keras.Model`.
-        images: array of examples.
-        labels: array, what they are.
+        images: array, some of the training examples; a few hundred do.
+        labels: array, what they are, as in the paper. Labels drawn from the model's
+            own probabilities give the information in the strict sense.
         loss: name, function or `keras.losses.Loss`; `None` for
             "sparse_categorical_crossentropy".
         batch_size: int; with more than 1 the squares are those of the gradients of
@@ -181,7 +180,7 @@ def fisher_information(model, images, labels, loss=None, batch_size=1):
 
     Reference:
         - Theis, Korshunova, Tejani and Huszár, "Faster gaze prediction with dense
-          networks and Fisher pruning", 2018, equation 5.
+          networks and Fisher pruning", 2018.
 
     Taught in: notebooks/week2_case_studies/06_pruning.ipynb
     """
@@ -272,6 +271,17 @@ def _lowest(scores, sparsity):
     stays[np.argsort(together, kind="stable")[:count]] = False
     parts = np.split(stays, np.cumsum([s.size for s in flat])[:-1])
     return [part.reshape(s.shape) for part, s in zip(parts, scores, strict=True)]
+
+
+def _of_kernel(information, layer):
+    path, shape = layer.kernel.path, tuple(layer.kernel.shape)
+    values = information.get(path) if isinstance(information, dict) else None
+    if np.shape(values) != shape:
+        raise ValueError(
+            "`information` must be what `fisher_information` returns for this model. "
+            f"Received: nothing of shape {shape} for {path!r}."
+        )
+    return values
 
 
 def _masked(layers, masks):

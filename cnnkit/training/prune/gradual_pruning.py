@@ -26,7 +26,7 @@ class GradualPruning(keras.callbacks.Callback):
         scope: "layer" or "global".
         layers: names of the layers to prune, or `None`.
         data: for "fisher", a pair of images and labels.
-        loss: for "fisher", as in `fisher`.
+        loss: for "fisher", as in `fisher_information`.
 
     Raises:
         ValueError: if an argument is not as above.
@@ -96,6 +96,11 @@ class GradualPruning(keras.callbacks.Callback):
         left = 1 - min(1.0, (step - self.begin) / (self.end - self.begin))
         return self.final + (self.initial - self.final) * left**3
 
+    def on_train_begin(self, logs=None):
+        """Make the first cut if it comes before the first step."""
+        if self.step == self.begin == 0 and self.initial > 0:
+            self.masks = self._cut()
+
     def on_train_batch_end(self, batch, logs=None):
         """Cut, or keep what was cut."""
         self.step += 1
@@ -116,4 +121,5 @@ class GradualPruning(keras.callbacks.Callback):
             return criteria.weights(self.model, share, **options)
         if self.by == "unit":
             return criteria.units(self.model, share, **options)
-        return criteria.fisher(self.model, share, *self.data, loss=self.loss, **options)
+        information = criteria.fisher_information(self.model, *self.data, self.loss)
+        return criteria.fisher(self.model, share, information, **options)
