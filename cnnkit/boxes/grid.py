@@ -82,7 +82,7 @@ def encode(boxes, classes, grid, anchors, num_classes, image_shape, box_format="
     place = ((image * rows + row) * columns + column) * len(anchors) + anchor
 
     images = 1 if batch is None else batch
-    kept = _largest_first(place, width * height, images * rows * columns * len(anchors))
+    kept = _largest(place, width * height)
     dropped = np.bincount(image, minlength=images)
     dropped -= np.bincount(image[kept], minlength=images)
 
@@ -184,23 +184,23 @@ def _best_anchor(width, height, anchors):
     return shared.argmax(axis=0)
 
 
-def _largest_first(place, area, places):
+def _largest(place, area):
     """Return who stays where several share a place: the largest, of equals the first.
 
     Args:
-        place: int array `(n,)`.
-        area: float array `(n,)`, above 0.
-        places: int, how many places there are.
+        place: int array `(n,)`, at least 0.
+        area: float array `(n,)`.
 
     Returns:
         int array, positions of those that stay.
     """
-    largest = np.zeros(places)
-    np.maximum.at(largest, place, area)
-    backwards = np.flatnonzero(area == largest[place])[::-1]
-    holder = np.empty(places, np.intp)
-    holder[place[backwards]] = backwards  # the last one written holds the place
-    return backwards[holder[place[backwards]] == backwards]
+    if not len(place):
+        return np.zeros(0, np.intp)
+    order = np.argsort(place)
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    most = np.maximum.reduceat(area[order], starts)
+    largest = area[order] == np.repeat(most, np.diff(starts, append=len(order)))
+    return np.minimum.reduceat(np.where(largest, order, len(order)), starts)
 
 
 def _flat(boxes, classes, num_classes):

@@ -121,9 +121,10 @@ def assign_targets(
         chosen = xp.logical_or(best >= positive, xp.any(highest, axis=-1))
     else:
         best = xp.sum(overlaps, axis=-1)  # zeros
-        matched = xp.zeros_like(best, dtype="int64") - 1
-        chosen = best > 0
+        matched, chosen = None, best > 0
     labels = xp.where(chosen, 1, xp.where(best < negative, 0, -1))
+    if matched is None:
+        matched = -xp.ones_like(labels)
     if inside is not None:
         labels = xp.where(inside, labels, -1)
     return labels, matched

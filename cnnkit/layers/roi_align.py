@@ -158,6 +158,8 @@ def _cropped(features, rows, columns):
     """
     import tensorflow as tf
 
+    samples = rows.shape[2]
+    features = features / samples**2  # here, since there are fewer than crops
     features = ops.concatenate([features[:, :1], features, features[:, -1:]], 1)
     features = ops.concatenate([features[:, :, :1], features, features[:, :, -1:]], 2)
     batch, height, width, channels = ops.shape(features)
@@ -166,12 +168,11 @@ def _cropped(features, rows, columns):
     columns = (columns + 1) / ops.cast(width - 1, "float32")
     size = rows.shape[-1], columns.shape[-1]
     image = ops.repeat(ops.arange(batch, dtype="int32"), n)
-    samples = rows.shape[2]
-    total = 0
+    crops = []
     for i in range(samples):
         for j in range(samples):
             y, x = rows[:, :, i], columns[:, :, j]
             ends = ops.stack([y[..., 0], x[..., 0], y[..., -1], x[..., -1]], -1)
             ends = ops.reshape(ends, (-1, 4))
-            total += tf.image.crop_and_resize(features, ends, image, size)
-    return ops.reshape(total / samples**2, (batch, n, *size, channels))
+            crops.append(tf.image.crop_and_resize(features, ends, image, size))
+    return ops.reshape(tf.add_n(crops), (batch, n, *size, channels))
