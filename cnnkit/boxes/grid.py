@@ -72,10 +72,10 @@ def encode(boxes, classes, grid, anchors, num_classes, image_shape, box_format="
     if not _evidently_fine(corners, sides, relative):
         _refuse_problems(boxes, box_format, image_shape, image, batch)
 
-    sizes = corners[:, 2:] - corners[:, :2]
-    cells = np.array([columns, rows]) / (sides[1], sides[0])  # for one unit
-    x, y = ((corners[:, :2] + sizes / 2) * cells).T
-    width, height = (sizes * cells).T
+    x1, y1, x2, y2 = corners.T
+    down, across = rows / sides[0], columns / sides[1]  # cells for one unit
+    x, y = (x1 + x2) / 2 * across, (y1 + y2) / 2 * down
+    width, height = (x2 - x1) * across, (y2 - y1) * down
     row = np.minimum(y.astype(np.intp), rows - 1)
     column = np.minimum(x.astype(np.intp), columns - 1)
     anchor = _best_anchor(width, height, anchors)

@@ -68,6 +68,9 @@ def replace_head(
 def freeze(model, until="all", norm="frozen"):
     """Freeze all of a model, a part or nothing, in place.
 
+    What was frozen before is forgotten. To train a new head and nothing else, freeze
+    the model before `replace_head`, or up to the layer that gives the features.
+
     A frozen batch normalisation uses the means and variances that it has learned, also
     in training; with those of a small new data set it would spoil the features that
     are meant to be kept. With `norm="frozen"` that holds for all of them, also in the
@@ -115,7 +118,7 @@ def freeze(model, until="all", norm="frozen"):
             '`until` must be "all", "none" or the name of a layer of the model: '
             f"{', '.join(names)}. Received: until={until!r}."
         )
-    model.trainable = True
+    _release(model)
     for layer in model.layers[:frozen]:
         layer.trainable = False
     if norm == "frozen":
@@ -147,9 +150,22 @@ def _features(model, at):
     return dense[-1].input if dense else model.outputs[0]
 
 
+def _release(layer):
+    # Keras passes a value on to the layers inside only where it changes: without the
+    # first line, what was frozen inside a layer that is not frozen would remain so.
+    layer.trainable = False
+    layer.trainable = True
+    for inner in _inside(layer):
+        _release(inner)
+
+
 def _norms(model):
-    for layer in model.layers:
+    for layer in _inside(model):
         if isinstance(layer, keras.layers.BatchNormalization):
             yield layer
-        elif isinstance(getattr(layer, "layers", None), list):
-            yield from _norms(layer)
+        yield from _norms(layer)
+
+
+def _inside(layer):
+    layers = getattr(layer, "layers", None)
+    return layers if isinstance(layers, list) else []

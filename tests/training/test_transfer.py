@@ -122,6 +122,41 @@ def test_norms_of_nested_models():
     assert not base.get_layer("norm2").trainable and base.get_layer("conv1").trainable
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_was_frozen_before_is_forgotten(nested):
+    model = base = network()
+    if nested:
+        model = keras.Sequential([keras.Input((8, 8, 3)), base, keras.layers.Dense(2)])
+    inside = [layer for layer in base.layers if layer.weights]
+
+    def released():
+        return [layer.name for layer in inside if layer.trainable]
+
+    names = released()
+    assert len(names) == 5
+    for before in (
+        lambda: freeze(model, until="all"),
+        lambda: freeze(model, until="none", norm="frozen"),
+        lambda: setattr(base.get_layer("conv2"), "trainable", False),
+        lambda: [setattr(x, "trainable", False) for x in (model, base)],
+    ):
+        before()
+        freeze(model, until="none", norm="trained")
+        assert released() == names
+        base.trainable = False
+        inside[1].trainable = True
+        freeze(model, until="all")
+        assert released() == []
+
+
+def test_a_frozen_model_gets_a_head_that_is_trained():
+    model = replace_head(freeze(network()), classes=3)
+    assert [weight.path for weight in model.trainable_weights] == [
+        "predictions/kernel",
+        "predictions/bias",
+    ]
+
+
 def test_freeze_bad_arguments():
     with pytest.raises(ValueError, match="conv1, norm1.*Received: until='conv9'"):
         freeze(network(), until="conv9")

@@ -118,14 +118,16 @@ class Augment:
         rng = np.random.default_rng(rng)
         n, *source, channels = images.shape
         size = self._size(source)
-        draw, move = self._draw_windows, self._crop
-        if self._bends:
-            draw, move = self._draw_maps, self._bend
-        drawn = draw(rng, n, source, size)
-        factors, shifts = self._draw_colours(rng, n, channels)
         out = np.empty((n, *size, channels), np.float32)
+        if self._bends:
+            maps = self._draw_maps(rng, n, source, size)
+        else:
+            windows = self._draw_windows(rng, n, source, size)
+            _cropping.crop(images, out, *windows, self.pad, self.border)
+        factors, shifts = self._draw_colours(rng, n, channels)
         for part in _sampling.parts(n, size):
-            move(images[part], out[part], *(x[part] for x in drawn))
+            if self._bends:
+                self._bend(images[part], out[part], *(m[part] for m in maps))
             self._recolour(out[part], factors[part], shifts[part])
         return out
 
@@ -204,9 +206,6 @@ class Augment:
             rng.integers(0, r - s + 1, n) for r, s in zip(room, size, strict=True)
         )
         return flips, tops, lefts
-
-    def _crop(self, images, out, *windows):
-        _cropping.crop(images, out, *windows, self.pad, self.border)
 
     def _draw_maps(self, rng, n, source, size):
         """Return matrix, shift and, if any, the local warping of each image."""
