@@ -40,7 +40,7 @@ test-fast: $(DEV)  ## Test the package alone
 	@$(PYTEST) tests cnnkit $(TEST_ARGS)
 
 test-real: $(DEV)  ## Test all, the lessons on downloaded data too
-	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 900 tests cnnkit notebooks $(TEST_ARGS)
+	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 1800 tests cnnkit notebooks $(TEST_ARGS)
 
 notebooks: $(DEV)  ## Run the lessons again and save them, normalised (WEEK=1, LESSON=1/03)
 	@$(ONE_THREAD) $(PY) -m cnnkit run --save --workers 2 $(LESSON)

@@ -116,7 +116,7 @@ def _fewer_colours(png):
     opaque = Image.new("RGBA", image.size, "white")
     opaque.alpha_composite(image.convert("RGBA"))
     buffer = io.BytesIO()
-    opaque.convert("RGB").quantize(256).save(buffer, "png", optimize=True)
+    opaque.convert("RGB").quantize(256, kmeans=3).save(buffer, "png", optimize=True)
     return min(png, buffer.getvalue(), key=len)
 
 

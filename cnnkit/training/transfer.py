@@ -62,7 +62,7 @@ def replace_head(
     if dropout:
         features = keras.layers.Dropout(dropout, name=f"{name}_dropout")(features)
     head = keras.layers.Dense(classes, activation=activation, name=name)
-    return keras.Model(model.inputs, head(features), name=model.name)
+    return keras.Model(model.input, head(features), name=model.name)
 
 
 def freeze(model, until="all", norm="frozen"):

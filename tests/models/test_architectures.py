@@ -213,7 +213,7 @@ BAD = [
     ({"weights": np.zeros(3)}, '`weights` must be None, "imagenet"'),
     ({"weights": "no/such.weights.h5"}, "no/such.weights.h5 is not there"),
     ({"weights": __file__}, "is no .h5 file"),
-    ({"weights": "cnnkit"}, "ships no weights for"),
+    ({"weights": "cnnkit"}, "ships no weights for|does not fit"),
     ({"weights": "imagenet"}, '"imagenet"'),
 ]
 

@@ -49,6 +49,11 @@ def test_replace_head(images, tmp_path):
     check_saved(new, images, tmp_path)
 
 
+def test_a_new_head_takes_what_the_old_network_took(images):
+    model = CifarResNet(8, input_shape=(8, 8, 3))
+    assert replace_head(model, classes=3)(images).shape == (6, 3)
+
+
 def test_replace_head_at_a_layer_of_images():
     new = replace_head(network(), classes=2, at="relu1", activation=None)
     assert [x.name for x in new.layers][-2:] == ["predictions_average", "predictions"]

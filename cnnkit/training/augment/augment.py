@@ -49,9 +49,9 @@ class Augment:
 
     >>> images = np.random.default_rng(0).random((8, 32, 32, 3), dtype="float32")
     >>> augment = Augment(flip=True, pad=4, rotation=10, colour=0.05)
-    >>> augment(images, rng=1).shape
+    >>> augment(images, seed=1).shape
     (8, 32, 32, 3)
-    >>> bool((augment(images, rng=1) == augment(images, rng=1)).all())
+    >>> bool((augment(images, seed=1) == augment(images, seed=1)).all())
     True
 
     Reference:
@@ -98,12 +98,12 @@ class Augment:
         self._rng = np.random.default_rng()
         self._lock = threading.Lock()
 
-    def __call__(self, images, rng=None):
+    def __call__(self, images, seed=None):
         """Return distorted copies; the images themselves stay as they are.
 
         Args:
             images: float array `(n, height, width, channels)` in [0, 1].
-            rng: int, `numpy.random.Generator`, or `None` for other copies each time.
+            seed: int, `numpy.random.Generator`, or `None` for other copies each time.
 
         Returns:
             Float32 array `(n, new_height, new_width, channels)`.
@@ -112,10 +112,10 @@ class Augment:
             ValueError: if the images are not as above or smaller than the crop.
         """
         images = _arguments.image_batch(images)
-        if rng is None:
+        if seed is None:
             with self._lock:
-                rng = self._rng.spawn(1)[0]
-        rng = np.random.default_rng(rng)
+                seed = self._rng.spawn(1)[0]
+        rng = np.random.default_rng(seed)
         n, *source, channels = images.shape
         size = self._size(source)
         out = np.empty((n, *size, channels), np.float32)

@@ -96,8 +96,8 @@ def distorted_copies(images, labels, copies, distort, seed=0):
         images: float array `(n, height, width, channels)`.
         labels: array of `n` labels.
         copies: int, how many of each image.
-        distort: function of images and a seed by the name `seed`, such as `elastic` or
-            `affine`.
+        distort: function of images and a seed by the name `seed`: `elastic`, `affine`
+            or an `Augment`.
         seed: int.
 
     Returns:
