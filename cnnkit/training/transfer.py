@@ -62,7 +62,8 @@ def replace_head(
     if dropout:
         features = keras.layers.Dropout(dropout, name=f"{name}_dropout")(features)
     head = keras.layers.Dense(classes, activation=activation, name=name)
-    return keras.Model(model.input, head(features), name=model.name)
+    inputs = model.inputs[0] if len(model.inputs) == 1 else model.inputs
+    return keras.Model(inputs, head(features), name=model.name)
 
 
 def freeze(model, until="all", norm="frozen"):
