@@ -17,7 +17,14 @@ from cnnkit import models
 from cnnkit.layers import LocalResponseNormalization
 
 WHO = {"cnnkit": models, "keras.applications": keras.applications}
-BATCHES = {"VGG16": 2, "ResNet50": 4, "MobileNet": 8}
+BATCHES = {
+    "VGG16": 2,
+    "VGG19": 2,
+    "ResNet50": 4,
+    "ResNet101": 2,
+    "ResNet152": 2,
+    "MobileNet": 8,
+}
 SIDE = 128
 
 who = pytest.mark.parametrize("who", WHO)
