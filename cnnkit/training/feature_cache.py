@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from cnnkit.models import _fingerprint as _model_fingerprint
 from cnnkit.training import _arguments, _feature_file, _fingerprint
 
 MISMATCH = ("raise", "recompute")
@@ -119,8 +120,8 @@ class FeatureCache:
     def _key(self, images):
         batches = self._batches(len(images))
         key = {
-            "weights": _fingerprint.of_weights(self.base),
-            "architecture": _fingerprint.of_config(self.base),
+            "weights": _model_fingerprint.of_weights(self.base),
+            "architecture": _model_fingerprint.of_config(self.base),
             "images": _fingerprint.of_images(images, batches),
         }
         key["preprocessing"] = (
