@@ -1,6 +1,7 @@
 """Measure, and write the table of RESULTS.md.
 
-Usage: python benchmarks/run.py [FILE ...], by default every bench_*.py.
+Usage: python benchmarks/run.py [FILE ...], by default every bench_*.py. Given files,
+the rows of the others stay as they are.
 """
 
 import importlib.metadata
@@ -24,25 +25,27 @@ the machine; the ratio (ours ÷ peer, medians of one run) much less.
 """
 
 
-def table(benchmarks):
+COLUMNS = """\
+| what | ours | peer | ratio | asked |
+| --- | --: | --: | --: | --- |
+"""
+
+
+def rows(benchmarks):
     """Write the rows of the table.
 
     Args:
         benchmarks: the "benchmarks" of a pytest-benchmark report.
 
     Returns:
-        A pair: markdown, and a list of groups that are no comparison.
+        A pair: dict of markdown by group, and a list of groups that are no comparison.
     """
-    lines = [
-        "| what | ours | peer | ratio | asked |",
-        "| --- | --: | --: | --: | --- |",
-    ]
-    odd = []
+    lines, odd = {}, []
     groups = itertools.groupby(
         sorted(benchmarks, key=lambda x: str(x["group"])), key=lambda x: x["group"]
     )
-    for group, rows in groups:
-        roles = {row["extra_info"].get("role"): row for row in rows}
+    for group, members in groups:
+        roles = {row["extra_info"].get("role"): row for row in members}
         if set(roles) != {"ours", "peer"}:
             odd.append(str(group))
             continue
@@ -50,10 +53,19 @@ def table(benchmarks):
         peer_name = roles["peer"]["extra_info"].get("name", "")
         asked = roles["ours"]["extra_info"].get("asked", "")
         label = f"{time(peer)} {peer_name}".strip()
-        lines.append(
+        lines[group] = (
             f"| {group} | {time(ours)} | {label} | {ours / peer:.3g} | {asked} |"
         )
-    return "\n".join(lines) + "\n", odd
+    return lines, odd
+
+
+def written_before(path):
+    """Return the rows of a table that was written before, by group."""
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [line for line in lines if line.startswith("| ")][2:]
+    return {line.split(" | ")[0].removeprefix("| "): line for line in found}
 
 
 def time(seconds):
@@ -99,9 +111,13 @@ def main():
         if not report.exists() or not report.stat().st_size:
             return code or 1
         benchmarks = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]
-    text, odd = table(benchmarks)
-    (HERE / "RESULTS.md").write_text(HEAD + text + "\n" + machine(), encoding="utf-8")
-    sys.stdout.write(text)
+    measured, odd = rows(benchmarks)
+    results = HERE / "RESULTS.md"
+    kept = written_before(results) if sys.argv[1:] else {}
+    lines = dict(sorted({**kept, **measured}.items())).values()
+    text = HEAD + COLUMNS + "\n".join(lines) + "\n\n" + machine()
+    results.write_text(text, encoding="utf-8")
+    sys.stdout.write("\n".join(measured.values()) + "\n")
     for group in odd:
         sys.stderr.write(f"{group}: no pair of one `ours` and one `peer`; left out\n")
     return code or int(bool(odd))

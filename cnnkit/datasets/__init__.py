@@ -2,7 +2,8 @@
 
 Always there: handwritten digits, photographs, and sets that are drawn by code.
 Fetched once and kept: MNIST, CIFAR-10 and BCCD. `catalogue()` lists them all. Any
-folder with boxes in VOC or COCO format loads too.
+folder with boxes in VOC or COCO format loads too, and `yolo_fastest()` fetches a
+detector that others trained.
 """
 
 from cnnkit.datasets._download import DownloadError, fetch
@@ -17,6 +18,7 @@ from cnnkit.datasets.dataset import Dataset
 from cnnkit.datasets.detection_dataset import BadBox, DetectionDataset
 from cnnkit.datasets.digits import digits
 from cnnkit.datasets.electrocardiograms import electrocardiograms, heartbeat14
+from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import Faces, faces
 from cnnkit.datasets.mnist import mnist
 from cnnkit.datasets.photographs import photograph, photograph_names
@@ -24,6 +26,7 @@ from cnnkit.datasets.poses import Poses, poses
 from cnnkit.datasets.street_scenes import street_scenes
 from cnnkit.datasets.voc import from_voc
 from cnnkit.datasets.volumes import volumes
+from cnnkit.datasets.yolo_fastest import YoloFastest, yolo_fastest
 
 __all__ = [
     "SOURCES",
@@ -35,6 +38,7 @@ __all__ = [
     "Faces",
     "Poses",
     "Source",
+    "YoloFastest",
     "aerial_roads",
     "bccd",
     "cache_folder",
@@ -42,6 +46,7 @@ __all__ = [
     "cifar10",
     "digits",
     "electrocardiograms",
+    "face_patches",
     "faces",
     "fetch",
     "from_coco",
@@ -54,4 +59,5 @@ __all__ = [
     "shipped_folder",
     "street_scenes",
     "volumes",
+    "yolo_fastest",
 ]

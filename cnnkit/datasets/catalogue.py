@@ -8,6 +8,7 @@ from cnnkit.datasets.bccd import bccd
 from cnnkit.datasets.cifar10 import cifar10
 from cnnkit.datasets.digits import digits
 from cnnkit.datasets.electrocardiograms import electrocardiograms
+from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import faces
 from cnnkit.datasets.mnist import mnist
 from cnnkit.datasets.photographs import FILES, photograph, photograph_names
@@ -98,6 +99,7 @@ def catalogue():
     ...     print(entry.name, entry.kind)
     digits bundled
     photographs bundled
+    face_patches bundled
     electrocardiograms drawn
     volumes drawn
     street_scenes drawn
@@ -128,6 +130,11 @@ def _verify_digits():
     return f"{len(data.x_train) + len(data.x_test):,} digits can be read"
 
 
+def _verify_face_patches():
+    data = face_patches()
+    return f"{len(data.x_train) + len(data.x_test)} patches can be read"
+
+
 def _verify_drawn(draw):
     draw(4)
     return "drawn by code whenever it is asked for"
@@ -136,6 +143,7 @@ def _verify_drawn(draw):
 _VERIFY = {
     "digits": _verify_digits,
     "photographs": _verify_photographs,
+    "face_patches": _verify_face_patches,
     "electrocardiograms": lambda: _verify_drawn(electrocardiograms),
     "volumes": lambda: _verify_drawn(volumes),
     "street_scenes": lambda: _verify_drawn(street_scenes),
@@ -159,6 +167,12 @@ _ENTRIES = (
         "bundled",
         f"{len(FILES)} photographs from scikit-image and scikit-learn",
         "public domain, CC0 or CC BY; see the README files beside the images",
+    ),
+    Entry(
+        "face_patches",
+        "bundled",
+        "100 faces and 100 patches without, 25x25, grey, from scikit-image",
+        "no licence stated; credit Labeled Faces in the Wild, G. Huang and others",
     ),
     Entry(
         "electrocardiograms",

@@ -1,6 +1,7 @@
 """Keras layers of the course that Keras itself does not have."""
 
 from cnnkit.layers.affine_sampling import affine_grid, bilinear_sample
+from cnnkit.layers.differences import AbsoluteDifference, ChiSquaredDifference
 from cnnkit.layers.l2_pooling import GlobalL2Pooling2D, L2Pooling2D
 from cnnkit.layers.local_response_normalization import LocalResponseNormalization
 from cnnkit.layers.partial_conv import PartialConv2D
@@ -13,6 +14,8 @@ from cnnkit.layers.trainable_pooling import TrainablePooling2D
 from cnnkit.layers.zero_padded_shortcut import ZeroPaddedShortcut
 
 __all__ = [
+    "AbsoluteDifference",
+    "ChiSquaredDifference",
     "GlobalL2Pooling2D",
     "L2Pooling2D",
     "LocalResponseNormalization",

@@ -6,6 +6,14 @@ from cnnkit.metrics.localization_error import LocalizationError, localization_er
 from cnnkit.metrics.mcnemar import McNemarResult, mcnemar
 from cnnkit.metrics.mean_average_precision import MeanAveragePrecision
 from cnnkit.metrics.top_k_error import TopKError, top_k_error
+from cnnkit.metrics.verification import (
+    best_threshold,
+    equal_error_rate,
+    roc,
+    true_accept_rate,
+    verification_accuracy,
+    verification_auc,
+)
 
 __all__ = [
     "AveragePrecision",
@@ -15,7 +23,13 @@ __all__ = [
     "MeanAveragePrecision",
     "TopKError",
     "average_precision",
+    "best_threshold",
+    "equal_error_rate",
     "localization_error",
     "mcnemar",
+    "roc",
     "top_k_error",
+    "true_accept_rate",
+    "verification_accuracy",
+    "verification_auc",
 ]

@@ -5,6 +5,10 @@ from cnnkit.models.cifar_resnet import CifarResNet
 from cnnkit.models.cifar_vgg import CifarVGG
 from cnnkit.models.convnet import ConvNet1D, ConvNet3D
 from cnnkit.models.convolutionalize import convolutionalize
+from cnnkit.models.darknet import Darknet
+from cnnkit.models.face_encoder import FaceEncoder, Siamese
+from cnnkit.models.fast_rcnn import FastRCNN
+from cnnkit.models.faster_rcnn import FasterRCNN
 from cnnkit.models.googlenet import GoogLeNet, side_losses
 from cnnkit.models.inception import InceptionModule
 from cnnkit.models.landmark_net import LandmarkNet
@@ -13,21 +17,33 @@ from cnnkit.models.localizer import Localizer
 from cnnkit.models.mobilenet import MobileNet
 from cnnkit.models.network_in_network import NetworkInNetwork
 from cnnkit.models.preprocess_imagenet import preprocess_imagenet
+from cnnkit.models.rcnn import RCNN
 from cnnkit.models.residual_blocks import convolutional_block, identity_block
 from cnnkit.models.resnet import ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
+from cnnkit.models.road_net import RoadNet
 from cnnkit.models.sliding_window import SlidingWindowClassifier
 from cnnkit.models.small_backbone import SmallBackbone
 from cnnkit.models.squeezenet import SqueezeNet
+from cnnkit.models.street_faster_rcnn import StreetFasterRCNN
+from cnnkit.models.street_yolo import StreetYOLO
 from cnnkit.models.vgg import VGG16, VGG19
 from cnnkit.models.yolo import YOLO
 from cnnkit.models.zfnet import ZFNet
 
 __all__ = [
+    "RCNN",
+    "VGG16",
+    "VGG19",
+    "YOLO",
     "AlexNet",
     "CifarResNet",
     "CifarVGG",
     "ConvNet1D",
     "ConvNet3D",
+    "Darknet",
+    "FaceEncoder",
+    "FastRCNN",
+    "FasterRCNN",
     "GoogLeNet",
     "InceptionModule",
     "LandmarkNet",
@@ -36,17 +52,18 @@ __all__ = [
     "Localizer",
     "MobileNet",
     "NetworkInNetwork",
-    "ResNet101",
-    "ResNet152",
     "ResNet18",
     "ResNet34",
     "ResNet50",
+    "ResNet101",
+    "ResNet152",
+    "RoadNet",
+    "Siamese",
     "SlidingWindowClassifier",
     "SmallBackbone",
     "SqueezeNet",
-    "VGG16",
-    "VGG19",
-    "YOLO",
+    "StreetFasterRCNN",
+    "StreetYOLO",
     "ZFNet",
     "convolutional_block",
     "convolutionalize",

@@ -20,8 +20,9 @@ class Detector(keras.Model):
     ```
     """
 
-    def __init__(self, backbone, outputs, name):
-        super().__init__(inputs=backbone.inputs[0], outputs=outputs, name=name)
+    def __init__(self, backbone, outputs, name, inputs=None):
+        inputs = backbone.inputs[0] if inputs is None else inputs
+        super().__init__(inputs=inputs, outputs=outputs, name=name)
         self._backbone_output = backbone.outputs[0]._keras_history.operation.name
 
     def get_config(self):

@@ -6,9 +6,11 @@ from keras import layers
 
 from cnnkit.boxes import Detections
 from cnnkit.losses import LandmarkLoss
-from cnnkit.models import _arguments
+from cnnkit.models import _arguments, _weights
 from cnnkit.models.detector import Detector
 from cnnkit.models.small_backbone import SmallBackbone
+
+FILTERS = (16, 32, 32)
 
 
 @keras.saving.register_keras_serializable(package="cnnkit")
@@ -23,12 +25,14 @@ class LandmarkNet(Detector):
     Args:
         landmarks: int, the number of points.
         backbone: a `keras.Model` from images to maps; `None` for
-            `SmallBackbone((64, 64, 3))`.
+            `SmallBackbone((64, 64, 3), (16, 32, 32), downsample="stride")`.
         units: int, the units of the hidden layer.
+        weights: `None` for random weights, "cnnkit" for those trained on
+            `datasets.faces`, or the path of an .h5 file.
         name: name of the model.
 
     Raises:
-        ValueError: if an argument is not as above.
+        ValueError: if an argument is not as above, or the weights do not fit.
 
     Example:
 
@@ -38,9 +42,19 @@ class LandmarkNet(Detector):
     Taught in: notebooks/week3_detection/01_localization_and_landmarks.ipynb
     """
 
-    def __init__(self, landmarks=64, backbone=None, units=128, name="landmark_net"):
+    def __init__(
+        self,
+        landmarks=64,
+        backbone=None,
+        units=96,
+        weights=None,
+        name="landmark_net",
+    ):
         landmarks = _arguments.positive(landmarks, "landmarks")
-        backbone = SmallBackbone((64, 64, 3)) if backbone is None else backbone
+        if backbone is None:
+            backbone = SmallBackbone((64, 64, 3), FILTERS, "stride")
+        shape = backbone.inputs[0].shape[1:]
+        file = _weights.find(weights, "LandmarkNet", shape, landmarks, True, 1.0)
         x = layers.Flatten(name="flatten")(backbone.outputs[0])
         x = layers.Dense(units, activation="relu", name="hidden")(x)
         parts = [
@@ -54,6 +68,7 @@ class LandmarkNet(Detector):
         super().__init__(backbone, layers.Concatenate(name="y")(parts), name)
         self.landmarks = landmarks
         self.units = units
+        _weights.load(self, file)
 
     def get_config(self):
         """Return the arguments, models among them as configurations."""

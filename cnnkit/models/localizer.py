@@ -6,8 +6,11 @@ from keras import layers
 
 from cnnkit.boxes import Detections, check, convert
 from cnnkit.losses import LocalizationLoss
+from cnnkit.models import _weights
 from cnnkit.models.detector import Detector, class_names
 from cnnkit.models.small_backbone import SmallBackbone
+
+FILTERS = (16, 32, 64, 64)
 
 
 @keras.saving.register_keras_serializable(package="cnnkit")
@@ -20,13 +23,17 @@ class Localizer(Detector):
     `object`, `box`, `class`, `y`.
 
     Args:
-        backbone: a `keras.Model` from images to maps; `None` for `SmallBackbone()`.
+        backbone: a `keras.Model` from images to maps; `None` for
+            `SmallBackbone((64, 64, 3), (16, 32, 64, 64), downsample="stride")`.
         classes: int, or a sequence of names.
         units: int, the units of the hidden layer.
+        weights: `None` for random weights, "cnnkit" for those trained on
+            `datasets.street_scenes` with at most one object, or the path of an .h5
+            file.
         name: name of the model.
 
     Raises:
-        ValueError: if an argument is not as above.
+        ValueError: if an argument is not as above, or the weights do not fit.
 
     Example:
 
@@ -40,9 +47,14 @@ class Localizer(Detector):
     Taught in: notebooks/week3_detection/01_localization_and_landmarks.ipynb
     """
 
-    def __init__(self, backbone=None, classes=3, units=128, name="localizer"):
-        backbone = SmallBackbone() if backbone is None else backbone
+    def __init__(
+        self, backbone=None, classes=3, units=128, weights=None, name="localizer"
+    ):
+        if backbone is None:
+            backbone = SmallBackbone((64, 64, 3), FILTERS, "stride")
         count, names = class_names(classes)
+        shape = backbone.inputs[0].shape[1:]
+        file = _weights.find(weights, "Localizer", shape, count, True, 1.0)
         probabilities = "softmax" if count > 1 else "sigmoid"
         x = layers.Flatten(name="flatten")(backbone.outputs[0])
         x = layers.Dense(units, activation="relu", name="hidden")(x)
@@ -55,6 +67,7 @@ class Localizer(Detector):
         self.classes = classes
         self.units = units
         self._names, self._count = names, count
+        _weights.load(self, file)
 
     def get_config(self):
         """Return the arguments, models among them as configurations."""

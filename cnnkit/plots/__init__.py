@@ -11,6 +11,7 @@ from cnnkit.plots.curves import show_bars, show_curves
 from cnnkit.plots.filter_uses import show_filter_uses
 from cnnkit.plots.grids import show_correlation, show_grids
 from cnnkit.plots.images import show_image, show_images
+from cnnkit.plots.masks import show_masks
 from cnnkit.plots.matrices import show_shared_weights
 from cnnkit.plots.stops import show_stops, show_windows
 from cnnkit.plots.style import use_style
@@ -31,6 +32,7 @@ __all__ = [
     "show_im2col",
     "show_image",
     "show_images",
+    "show_masks",
     "show_pooling",
     "show_receptive_fields",
     "show_shared_weights",

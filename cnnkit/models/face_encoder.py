@@ -1,0 +1,105 @@
+"""A network that turns a face into a vector, and two of them side by side."""
+
+import keras
+from keras import layers
+
+from cnnkit.layers import AbsoluteDifference, ChiSquaredDifference
+from cnnkit.models import _arguments
+from cnnkit.models.small_backbone import SmallBackbone
+
+HEADS = {"absolute": AbsoluteDifference, "chi_squared": ChiSquaredDifference}
+
+
+def FaceEncoder(backbone=None, dimensions=128, name="face_encoder"):
+    """Build a network that encodes an image as a vector of length 1.
+
+    Layers after the backbone: `average` if it ends in maps, `dense`, `encoding`. The
+    distance of two encodings is between 0 and 2.
+
+    Args:
+        backbone: a `keras.Model` from images to maps or to vectors; `None` for a
+            `SmallBackbone` on images of 64×64.
+        dimensions: int, the length of the encoding.
+        name: name of the model.
+
+    Returns:
+        A `keras.Model` from images in [0, 1] to `(batch, dimensions)`.
+
+    Raises:
+        ValueError: if an argument is not as above.
+
+    Example:
+
+    >>> FaceEncoder(dimensions=32).output_shape
+    (None, 32)
+
+    Reference:
+        - Schroff, Kalenichenko and Philbin, "FaceNet: a unified embedding for face
+          recognition and clustering", 2015, section 3.
+
+    Taught in: notebooks/week4_faces_and_style/02_triplet_loss.ipynb
+    """
+    dimensions = _arguments.positive(dimensions, "dimensions")
+    if backbone is None:
+        backbone = SmallBackbone((64, 64, 3), filters=(32, 64, 96, 128))
+    if not isinstance(backbone, keras.Model) or len(backbone.inputs) != 1:
+        raise ValueError(
+            "`backbone` must be a Keras model of one input. "
+            f"Received: backbone={backbone!r}."
+        )
+    x = backbone.outputs[0]
+    if len(x.shape) == 4:
+        x = layers.GlobalAveragePooling2D(name="average")(x)
+    x = layers.Dense(dimensions, name="dense")(x)
+    x = layers.UnitNormalization(name="encoding")(x)
+    return keras.Model(backbone.inputs[0], x, name=name)
+
+
+def Siamese(encoder, head="absolute", name="siamese"):
+    """Build a network that says how likely two images show one person.
+
+    Both images go through the same encoder, with the same weights; one dense unit with
+    a sigmoid judges how the two encodings differ, number by number. Layers: `first`,
+    `second`, the encoder, with the χ² head `rectify`, `difference`, `same`.
+
+    Args:
+        encoder: a `keras.Model` from images to `(batch, dimensions)`.
+        head: "absolute" for |f - f'|, or "chi_squared" for (f - f')² / (f + f'), which
+            ReLU makes safe.
+        name: name of the model.
+
+    Returns:
+        A `keras.Model` from a pair of images to probabilities `(batch, 1)`.
+
+    Raises:
+        ValueError: if an argument is not as above.
+
+    Example:
+
+    >>> model = Siamese(FaceEncoder(dimensions=16))
+    >>> [tuple(x.shape) for x in model.inputs], model.output_shape
+    ([(None, 64, 64, 3), (None, 64, 64, 3)], (None, 1))
+
+    Reference:
+        - Taigman, Yang, Ranzato and Wolf, "DeepFace: closing the gap to human-level
+          performance in face verification", 2014, section 4.
+
+    Taught in: notebooks/week4_faces_and_style/03_siamese_networks.ipynb
+    """
+    head = _arguments.one_of(head, "head", tuple(HEADS))
+    if not isinstance(encoder, keras.Model) or len(encoder.output_shape) != 2:
+        raise ValueError(
+            "`encoder` must be a Keras model from images to (batch, dimensions). "
+            f"Received: encoder={encoder!r}."
+        )
+    images = [
+        keras.Input(encoder.input_shape[1:], name=which)
+        for which in ("first", "second")
+    ]
+    encodings = [encoder(image) for image in images]
+    if head == "chi_squared":
+        rectify = layers.ReLU(name="rectify")
+        encodings = [rectify(x) for x in encodings]
+    x = HEADS[head](name="difference")(encodings)
+    x = layers.Dense(1, activation="sigmoid", name="same")(x)
+    return keras.Model(images, x, name=name)
