@@ -197,11 +197,15 @@ def _cells(raw, head):
     """Return the numbers of the grid in our order and units."""
     ours = OURS + list(range(5, raw.shape[-1]))
     raw = raw[..., ours]
-    if not head.activated:
-        return activate(raw, head.anchors, head.class_activation, head.xy_scale)
-    cells = raw.copy()
-    cells[..., 1:3] = (raw[..., 1:3] - 0.5) * head.xy_scale + 0.5
-    cells[..., 3:5] = (2 * raw[..., 3:5]) ** 2 * head.anchors[:, ::-1]
+    if head.activated:
+        cells = raw.copy()
+        cells[..., 1:3] = (raw[..., 1:3] - 0.5) * head.xy_scale + 0.5
+        cells[..., 3:5] = (2 * raw[..., 3:5]) ** 2
+    else:
+        # Anchors of 1 cell, since those of a small `size` may exceed the whole grid.
+        one = np.ones_like(head.anchors)
+        cells = activate(raw, one, head.class_activation, head.xy_scale)
+    cells[..., 3:5] *= head.anchors[:, ::-1]
     return cells
 
 
