@@ -110,8 +110,10 @@ class YOLO(Detector):
         `cnnkit.boxes.encode` tells how many were dropped.
 
         Args:
-            boxes: one array `(n, 4)` an image, "xyxy" in pixels.
-            classes: one array `(n,)` of integers an image.
+            boxes: one array `(n, 4)` an image, "xyxy" in pixels; or one array for all,
+                `(images, n, 4)`, as `DetectionDataset.batches` gives it.
+            classes: one array `(n,)` of integers an image; or one for all, with -1
+                where there is no object.
 
         Returns:
             float32 array `(images, rows, columns, k, 5 + classes)`.
@@ -120,9 +122,10 @@ class YOLO(Detector):
             ValueError: if a box or a class is not valid.
         """
         shape = self.inputs[0].shape[1:3]
-        y, _ = encode(
-            list(boxes), list(classes), self.grid, self.anchors, self._count, shape
+        boxes, classes = (
+            x if isinstance(x, np.ndarray) else list(x) for x in (boxes, classes)
         )
+        y, _ = encode(boxes, classes, self.grid, self.anchors, self._count, shape)
         return y
 
     def detect(self, images, score=0.5, iou=0.5, batch_size=32):

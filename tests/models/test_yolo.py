@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cnnkit.boxes import encode, pairwise_iou
+from cnnkit.datasets import street_scenes
 from cnnkit.models import YOLO, SmallBackbone
 from tests.checks import check_saved, check_trains
 
@@ -133,3 +134,11 @@ def test_bad_arguments_are_told(arguments, message):
 def test_bad_targets_are_told(box, which):
     with pytest.raises(ValueError, match="box|class"):
         small().targets([[box]], [[which]])
+
+
+def test_targets_of_padded_batches():
+    model = YOLO(3, [[0.5, 1.0], [2.0, 1.0]], 3)
+    streets = street_scenes(5, size=48, seed=3)
+    _, boxes, classes = next(streets.batches(5, shuffle=False))
+    lists = model.targets(streets.boxes, streets.classes)
+    np.testing.assert_array_equal(model.targets(boxes, classes), lists)
