@@ -184,7 +184,7 @@ def test_it_learns_bright_stripes_but_not_bright_squares():
 
 def test_the_weights_that_ship_find_roads():
     """On tiles that it was not trained on; the log beside the weights has more."""
-    tiles = datasets.aerial_roads(6, size=128, seed=4321)
+    tiles = datasets.aerial_roads(6, size=256, seed=4321)
     said = RoadNet(weights="cnnkit").road_map(tiles.images) >= 0.5
     truth = tiles.roads > 0
     assert 2 * (said & truth).sum() / (said.sum() + truth.sum()) > 0.85
