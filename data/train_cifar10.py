@@ -6,13 +6,13 @@ python data/train_cifar10.py CifarResNet20
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from _training import Log, Rate, rise_and_fall
 
 from cnnkit import datasets, models
 from cnnkit.training.augment import Augment, AugmentedBatches
@@ -29,11 +29,6 @@ def build(network):
     if network == "CifarVGG":
         return models.CifarVGG(batch_norm=True, classifier_activation=None)
     return models.CifarResNet(20, classifier_activation=None)
-
-
-def learning_rate(step, steps, peak):
-    """Rise for a fifth of the steps, then fall in a straight line to nearly nothing."""
-    return float(np.interp(step / steps, [0, 0.2, 1], [peak / 10, peak, peak / 1000]))
 
 
 def folded(trained):
@@ -57,33 +52,6 @@ def without_training(network, trained):
     plain = build(network)
     plain.set_weights(trained.get_weights())
     return plain
-
-
-class Progress(keras.callbacks.Callback):
-    """Set the learning rate of each step and note one line for each epoch."""
-
-    def __init__(self, peak, steps, log):
-        super().__init__()
-        self.peak, self.steps, self.log = peak, steps, log
-        self.step, self.start = 0, time.monotonic()
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self.model.optimizer.learning_rate = learning_rate(
-            self.step, self.steps, self.peak
-        )
-        self.step += 1
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.note(
-            f"epoch {epoch + 1:2d}: loss {logs['loss']:.4f}, "
-            f"accuracy {logs['accuracy']:.4f}"
-        )
-
-    def note(self, line):
-        line = f"{(time.monotonic() - self.start) / 60:5.1f} min  {line}"
-        print(line, flush=True)
-        with self.log.open("a") as file:
-            file.write(line + "\n")
 
 
 def main():
@@ -112,16 +80,22 @@ def main():
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer, loss, metrics=["accuracy"])
 
-    log = HERE / f"{name}.log"
-    log.unlink(missing_ok=True)
-    progress = Progress(PEAKS[network], arguments.epochs * len(batches), log)
-    model.fit(batches, epochs=arguments.epochs, callbacks=[progress], verbose=0)
+    log = Log(HERE / f"{name}.log")
+    scores = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: log.note(
+            f"epoch {epoch + 1:2d}: loss {logs['loss']:.4f}, "
+            f"accuracy {logs['accuracy']:.4f}"
+        )
+    )
+    schedule = rise_and_fall(PEAKS[network], rise=0.2)
+    rate = Rate(schedule, arguments.epochs * len(batches))
+    model.fit(batches, epochs=arguments.epochs, callbacks=[rate, scores], verbose=0)
 
     model = without_training(network, model)
     model.compile(loss=loss, metrics=["accuracy"])
     _, accuracy = model.evaluate(cifar.x_test, cifar.y_test, batch_size=500, verbose=0)
     model.save_weights(HERE / f"{name}.weights.h5")
-    progress.note(
+    log.note(
         f"test accuracy {accuracy:.4f}, seed {arguments.seed}, "
         f"{arguments.epochs} epochs, {os.cpu_count()} cores"
     )

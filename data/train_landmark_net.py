@@ -7,13 +7,13 @@ python data/train_landmark_net.py
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from _training import Log, rise_and_fall, save_alone, train_by_the_clock
 
 from cnnkit.datasets import faces
 from cnnkit.models import LandmarkNet
@@ -34,11 +34,6 @@ MIRRORED = [
     *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55),
     *(62, 61, 60, 63),
 ]
-
-
-def learning_rate(done):
-    """Rise for a twentieth of the time, then fall in a straight line to nothing."""
-    return float(np.interp(done, [0, 0.05, 1], [PEAK / 10, PEAK, PEAK / 1000]))
 
 
 def mirrored(images, landmarks, rng):
@@ -63,43 +58,27 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
-    path, start = arguments.out / "landmarknet.log", time.monotonic()
-    path.write_text("")
-
-    def note(line):
-        line = f"{(time.monotonic() - start) / 60:5.1f} min  {line}"
-        print(line, flush=True)
-        with path.open("a") as file:
-            file.write(line + "\n")
+    log = Log(arguments.out / "landmarknet.log")
 
     keras.utils.set_random_seed(arguments.seed)
     drawn = faces(arguments.people, per_person=4, seed=arguments.seed)
-    note(f"{len(drawn)} faces drawn, seed {arguments.seed}")
+    log.note(f"{len(drawn)} faces drawn, seed {arguments.seed}")
     model = LandmarkNet()
     model.compile(keras.optimizers.Adam(PEAK), jit_compile=False)
     rng = np.random.default_rng(arguments.seed)
-    begin, epoch, done = time.monotonic(), 0, 0.0
-    while done < 1:
+
+    def vary():
         images, landmarks = mirrored(drawn.images, drawn.landmarks, rng)
-        order, losses = rng.permutation(len(images)), []
-        # The rate follows the clock, so that a slow machine ends in time as well.
-        for part in np.array_split(order, len(order) // 500):
-            done = min(1, (time.monotonic() - begin) / (60 * arguments.minutes))
-            model.optimizer.learning_rate = learning_rate(done)
-            y = model.targets(landmarks[part])
-            history = model.fit(images[part], y, batch_size=BATCH, verbose=0)
-            losses += history.history["loss"]
-        epoch += 1
-        note(f"epoch {epoch:2d}: loss {np.mean(losses):.5f}")
-    # The network alone: a trained one would bring what its optimiser remembers.
-    trained, model = model, LandmarkNet()
-    model.set_weights(trained.get_weights())
-    model.save_weights(arguments.out / "landmarknet.weights.h5")
+        return images, model.targets(landmarks)
+
+    rate = rise_and_fall(PEAK, rise=0.05)
+    train_by_the_clock(model, arguments.minutes, rate, vary, BATCH, rng, log, 5)
+    model = save_alone(model, LandmarkNet(), arguments.out / "landmarknet.weights.h5")
 
     unseen = faces(500, per_person=2, seed=arguments.seed, first=UNSEEN)
     _, landmarks = model.find(unseen.images)
     errors = mean_errors(landmarks, unseen.landmarks)
-    note(
+    log.note(
         f"1000 faces of 500 unseen people: off by {errors.mean():.2%} of the width, "
         f"{(errors < 0.03).mean():.1%} of the faces by less than 3%, "
         f"{os.cpu_count()} cores"

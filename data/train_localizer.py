@@ -7,13 +7,13 @@ python data/train_localizer.py
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from _training import Log, rise_and_fall, save_alone, train_by_the_clock
 
 from cnnkit.datasets import street_scenes
 from cnnkit.losses import LocalizationLoss
@@ -25,11 +25,6 @@ SIZE = 64
 BATCH = 32
 PEAK = 0.003
 SHIFT = 8  # pixels by which a street is moved at random, up, down and aside
-
-
-def learning_rate(done):
-    """Rise for a twentieth of the time, then fall in a straight line to nothing."""
-    return float(np.interp(done, [0, 0.05, 1], [PEAK / 10, PEAK, PEAK / 1000]))
 
 
 def varied(images, y, rng):
@@ -63,48 +58,31 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
-    path, start = arguments.out / "localizer.log", time.monotonic()
-    path.write_text("")
-
-    def note(line):
-        line = f"{(time.monotonic() - start) / 60:5.1f} min  {line}"
-        print(line, flush=True)
-        with path.open("a") as file:
-            file.write(line + "\n")
+    log = Log(arguments.out / "localizer.log")
 
     keras.utils.set_random_seed(arguments.seed)
     streets = street_scenes(arguments.scenes, SIZE, arguments.seed, objects=(0, 1))
-    note(f"{len(streets)} streets drawn, seed {arguments.seed}")
+    log.note(f"{len(streets)} streets drawn, seed {arguments.seed}")
     model = Localizer(classes=streets.class_names)
     loss = LocalizationLoss(form="log", box_weight=10)
     model.compile(keras.optimizers.Adam(PEAK), loss, jit_compile=False)
     y = model.targets(streets.boxes, streets.classes)
     rng = np.random.default_rng(arguments.seed)
-    begin, epoch, done = time.monotonic(), 0, 0.0
-    while done < 1:
-        new_images, new_y = varied(streets.images, y, rng)
-        order, losses = rng.permutation(len(y)), []
-        # The rate follows the clock, so that a slow machine ends in time as well.
-        for part in np.array_split(order, max(1, len(order) // 500)):
-            done = min(1, (time.monotonic() - begin) / (60 * arguments.minutes))
-            model.optimizer.learning_rate = learning_rate(done)
-            history = model.fit(
-                new_images[part], new_y[part], batch_size=BATCH, verbose=0
-            )
-            losses += history.history["loss"]
-        epoch += 1
-        note(f"epoch {epoch:2d}: loss {np.mean(losses):.4f}")
-    # The network alone: a trained one would bring what its optimiser remembers.
-    trained, model = model, Localizer(classes=streets.class_names)
-    model.set_weights(trained.get_weights())
-    model.save_weights(arguments.out / "localizer.weights.h5")
+
+    def vary():
+        return varied(streets.images, y, rng)
+
+    rate = rise_and_fall(PEAK, rise=0.05)
+    train_by_the_clock(model, arguments.minutes, rate, vary, BATCH, rng, log, 4)
+    fresh = Localizer(classes=streets.class_names)
+    model = save_alone(model, fresh, arguments.out / "localizer.weights.h5")
 
     seed = arguments.seed + 1000
     unseen = street_scenes(500, SIZE, seed, objects=(0, 1))
     error = LocalizationError()
     y_unseen = model.targets(unseen.boxes, unseen.classes)
     error.update_state(y_unseen, model.predict(unseen.images, verbose=0))
-    note(
+    log.note(
         f"500 unseen streets, seed {seed}: localisation error "
         f"{float(error.result()):.3f}, {os.cpu_count()} cores"
     )

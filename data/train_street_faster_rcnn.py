@@ -12,6 +12,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from _training import Log, Rate, rise_and_fall, save_alone
 
 from cnnkit.datasets import street_scenes
 from cnnkit.metrics import MeanAveragePrecision
@@ -21,11 +22,6 @@ HERE = Path(__file__).parent
 BATCH = 32
 PEAK = 0.003
 TRAIN_SEED, TEST_SEED = 10, 12
-
-
-def learning_rate(step, steps):
-    """Rise for a tenth of the steps, then fall in a straight line to nearly nothing."""
-    return float(np.interp(step / steps, [0, 0.1, 1], [PEAK / 10, PEAK, PEAK / 1000]))
 
 
 def with_targets(model, batches, seed):
@@ -42,31 +38,6 @@ def average_precision(model, scenes):
     return metric.per_class()
 
 
-class Progress(keras.callbacks.Callback):
-    """Set the learning rate of each step and note one line for each epoch."""
-
-    def __init__(self, steps, log):
-        super().__init__()
-        self.steps, self.log = steps, log
-        self.step, self.start = 0, time.monotonic()
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self.model.optimizer.learning_rate = learning_rate(self.step, self.steps)
-        self.step += 1
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.note(
-            f"epoch {epoch + 1:2d}: loss of anchors {logs['anchors_loss']:.4f}, "
-            f"of regions {logs['regions_loss']:.4f}"
-        )
-
-    def note(self, line):
-        line = f"{(time.monotonic() - self.start) / 60:5.1f} min  {line}"
-        print(line, flush=True)
-        with self.log.open("a") as file:
-            file.write(line + "\n")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=int, default=8000)
@@ -79,10 +50,15 @@ def main():
     model = StreetFasterRCNN()
     model.compile(keras.optimizers.Adam())
 
-    log = HERE / "streetfasterrcnn.log"
-    log.unlink(missing_ok=True)
+    log = Log(HERE / "streetfasterrcnn.log")
     steps = len(scenes) // BATCH
-    progress = Progress(arguments.epochs * steps, log)
+    rate = Rate(rise_and_fall(PEAK, rise=0.1), arguments.epochs * steps)
+    losses = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: log.note(
+            f"epoch {epoch + 1:2d}: loss of anchors {logs['anchors_loss']:.4f}, "
+            f"of regions {logs['regions_loss']:.4f}"
+        )
+    )
     batches = scenes.batches(
         BATCH, arguments.seed, epochs=None, mirror=True, drop_last=True
     )
@@ -90,17 +66,16 @@ def main():
         with_targets(model, batches, arguments.seed),
         steps_per_epoch=steps,
         epochs=arguments.epochs,
-        callbacks=[progress],
+        callbacks=[rate, losses],
         shuffle=False,  # the batches are shuffled already
         verbose=0,
     )
 
-    alone = StreetFasterRCNN()
-    alone.set_weights(model.get_weights())
-    alone.save_weights(HERE / "streetfasterrcnn.weights.h5")
+    path = HERE / "streetfasterrcnn.weights.h5"
+    alone = save_alone(model, StreetFasterRCNN(), path)
     found = average_precision(alone, street_scenes(500, seed=TEST_SEED))
     each = ", ".join(f"{name} {value:.3f}" for name, value in found.items())
-    progress.note(
+    log.note(
         f"500 unseen scenes: mean average precision {np.mean(list(found.values())):.4f}"
         f" at IoU 0.5 ({each}), seed {arguments.seed}, {len(scenes)} scenes, "
         f"{arguments.epochs} epochs, {time.process_time() / 60:.0f} minutes of CPU"

@@ -5,15 +5,15 @@ python data/train_street_yolo.py
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from _training import Log, Rate, save_alone
 
-from cnnkit import boxes, datasets, metrics, models
+from cnnkit import datasets, metrics, models
 
 HERE = Path(__file__).parent
 BATCH = 32
@@ -27,12 +27,11 @@ ZOOM, SHIFT = 0.12, 0.06  # log of the scale, share of the image
 SHARE, SMALLEST = 0.4, 3
 
 
-def learning_rate(step, steps):
+def learning_rate(done, steps):
     """Rise for a twentieth of the steps, then fall along half a cosine to nothing."""
-    share = step / steps
-    if share < 0.05:
-        return PEAK * max(share, 1 / steps) / 0.05
-    return PEAK * 0.5 * (1 + np.cos(np.pi * (share - 0.05) / 0.95))
+    if done < 0.05:
+        return PEAK * max(done, 1 / steps) / 0.05
+    return PEAK * 0.5 * (1 + np.cos(np.pi * (done - 0.05) / 0.95))
 
 
 def distort(image, found, classes, rng):
@@ -73,14 +72,10 @@ def area(found):
 
 def batches(scenes, model, seed, epochs):
     """Yield images, distorted, half of them mirrored, and YOLO's targets."""
-    shape = scenes.images.shape[1:3]
     for images, found, classes in scenes.batches(
         BATCH, seed=seed, epochs=epochs, mirror=True, augment=distort, drop_last=True
     ):
-        y, _ = boxes.encode(
-            found, classes, model.grid, model.anchors, len(model.classes), shape
-        )
-        yield images, y
+        yield images, model.targets(found, classes)
 
 
 def judge(model, scenes):
@@ -97,31 +92,6 @@ def judge(model, scenes):
     return results
 
 
-class Progress(keras.callbacks.Callback):
-    """Set the learning rate of each step and note one line for each epoch."""
-
-    def __init__(self, steps, log):
-        super().__init__()
-        self.steps, self.log = steps, log
-        self.step = 0
-        self.start, self.cpu_start = time.monotonic(), time.process_time()
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self.model.optimizer.learning_rate = learning_rate(self.step, self.steps)
-        self.step += 1
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.note(f"epoch {epoch + 1:2d}: loss {logs['loss']:.4f}")
-
-    def note(self, line):
-        minutes = (time.monotonic() - self.start) / 60
-        cpu = (time.process_time() - self.cpu_start) / 60
-        line = f"{minutes:5.1f} min ({cpu:5.1f} of a core)  {line}"
-        print(line, flush=True)
-        with self.log.open("a") as file:
-            file.write(line + "\n")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=int, default=8_000)
@@ -130,14 +100,18 @@ def main():
     arguments = parser.parse_args()
 
     keras.utils.set_random_seed(arguments.seed)
-    log = HERE / "streetyolo.log"
-    log.unlink(missing_ok=True)
+    log = Log(HERE / "streetyolo.log", processor=True)
     steps = arguments.epochs * (arguments.scenes // BATCH)
-    progress = Progress(steps, log)
+    losses = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: log.note(
+            f"epoch {epoch + 1:2d}: loss {logs['loss']:.4f}"
+        )
+    )
+    rate = Rate(lambda done: learning_rate(done, steps), steps)
     scenes = datasets.street_scenes(
         arguments.scenes, seed=arguments.seed, objects=OBJECTS
     )
-    progress.note(f"drawn: {arguments.scenes} scenes, {scenes.counts()}")
+    log.note(f"drawn: {arguments.scenes} scenes, {scenes.counts()}")
 
     model = models.StreetYOLO()
     optimizer = keras.optimizers.AdamW(PEAK, weight_decay=DECAY)
@@ -148,17 +122,15 @@ def main():
         epochs=arguments.epochs,
         steps_per_epoch=arguments.scenes // BATCH,
         shuffle=False,
-        callbacks=[progress],
+        callbacks=[rate, losses],
         verbose=0,
     )
 
-    plain = models.StreetYOLO()  # without the optimiser
-    plain.set_weights(model.get_weights())
-    plain.save_weights(HERE / "streetyolo.weights.h5")
+    plain = save_alone(model, models.StreetYOLO(), HERE / "streetyolo.weights.h5")
     unseen = datasets.street_scenes(TEST_SCENES, seed=TEST_SEED)
     metric, with_difficult = judge(plain, unseen)
     each = {name: round(value, 3) for name, value in metric.per_class().items()}
-    progress.note(
+    log.note(
         f"mean average precision at IoU 0.5 on {TEST_SCENES} unseen scenes "
         f"{metric.result():.4f} {each}, with difficult objects counted "
         f"{with_difficult.result():.4f}, seed {arguments.seed}, "

@@ -1,17 +1,18 @@
 """Aerial images with a map of the roads, drawn by code."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from cnnkit.datasets import _arguments
 from cnnkit.datasets._aerial.land import METRES_PER_PIXEL, draw_land
+from cnnkit.datasets._pictures import Pictures
 
 SMALLEST = 64
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class AerialRoads:
+class AerialRoads(Pictures):
     """Aerial images and the roads in them.
 
     Attributes:
@@ -30,15 +31,8 @@ class AerialRoads:
 
     metres_per_pixel = METRES_PER_PIXEL
 
-    def __len__(self):
-        return len(self.images)
-
     def __repr__(self):
         return f"AerialRoads(images={self.images.shape}, roads={self.roads.shape})"
-
-    def subset(self, index):
-        """Return the images at `index`: a slice, positions, or a bool array."""
-        return AerialRoads(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
 def aerial_roads(n=20, size=256, seed=0):

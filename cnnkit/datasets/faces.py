@@ -1,6 +1,6 @@
 """Drawn faces: identity, pose, light, expression, glasses and 64 landmarks."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,12 +8,13 @@ from cnnkit.datasets import _arguments
 from cnnkit.datasets._face.head import EXPRESSIONS, PARTS
 from cnnkit.datasets._face.person import draw_person
 from cnnkit.datasets._face.portrait import GLASSES, draw_portrait, draw_situation
+from cnnkit.datasets._pictures import Pictures
 
 SMALLEST = 32
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Faces:
+class Faces(Pictures):
     """Pictures of faces and what is true about them.
 
     The 64 landmarks come in this order, `parts` has the slices; left and right are
@@ -61,16 +62,9 @@ class Faces:
     kinds_of_glasses = GLASSES
     parts = PARTS
 
-    def __len__(self):
-        return len(self.images)
-
     def __repr__(self):
         people = len(np.unique(self.identity))
         return f"Faces(images={self.images.shape}, people={people})"
-
-    def subset(self, index):
-        """Return the pictures at `index`: a slice, positions, or a bool array."""
-        return Faces(*(getattr(self, f.name)[index] for f in fields(self)))
 
     def split(self, test_people=0.25, seed=0):
         """Divide the people into two sets: nobody is in both.

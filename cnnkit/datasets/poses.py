@@ -1,18 +1,19 @@
 """Drawn people in many postures, with 32 joints each."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from cnnkit.datasets import _arguments
 from cnnkit.datasets._body.figure import draw_figure
 from cnnkit.datasets._body.skeleton import ACTIONS, BONES, JOINTS
+from cnnkit.datasets._pictures import Pictures
 
 SMALLEST = 32
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Poses:
+class Poses(Pictures):
     """Pictures of people and where their joints are.
 
     Attributes:
@@ -51,15 +52,8 @@ class Poses:
     joints = JOINTS
     bones = BONES
 
-    def __len__(self):
-        return len(self.images)
-
     def __repr__(self):
         return f"Poses(images={self.images.shape}, landmarks={self.landmarks.shape})"
-
-    def subset(self, index):
-        """Return the pictures at `index`: a slice, positions, or a bool array."""
-        return Poses(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
 def poses(n=200, seed=0, size=96):

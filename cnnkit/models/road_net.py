@@ -5,6 +5,7 @@ import numpy as np
 from keras import layers
 
 from cnnkit.models import _arguments, _weights
+from cnnkit.models._convolve import conv_norm_relu
 from cnnkit.models.detector import Detector, check_images
 
 FILTERS = (16, 32, 64, 96)
@@ -68,7 +69,9 @@ class RoadNet(Detector):
         stages = {}
         for stage, size in enumerate((5, 3, 3, 3, 3), 1):
             count = filters[min(stage, 4) - 1]
-            x = stages[stage] = _conv(x, count, size, f"stage{stage}")
+            x = stages[stage] = conv_norm_relu(
+                x, count, f"stage{stage}", size, padding="valid"
+            )
             if stage < 4:
                 x = layers.MaxPooling2D(name=f"stage{stage}_pool")(x)
         for stage, cut in SKIPS:
@@ -76,7 +79,7 @@ class RoadNet(Detector):
             x = layers.Conv2DTranspose(count, 2, strides=2, name=f"up{stage}")(x)
             skip = layers.Cropping2D(cut, name=f"skip{stage}")(stages[stage])
             x = layers.Concatenate(name=f"join{stage}")([x, skip])
-            x = _conv(x, count, 1, f"mix{stage}")
+            x = conv_norm_relu(x, count, f"mix{stage}", size=1)
         x = layers.Conv2D(1, 1, activation="sigmoid", name="roads")(x)
         super().__init__(keras.Model(inputs, x), x, name)
         self.filters = filters
@@ -201,18 +204,6 @@ class RoadNet(Detector):
         maps = maps.reshape(n, rows, columns, block_height, block_width)
         maps = maps.swapaxes(2, 3).reshape(n, rows * block_height, -1, 1)
         return maps[:, :height, :width]
-
-
-def _conv(x, filters, size, name):
-    x = layers.Conv2D(
-        filters,
-        size,
-        use_bias=False,
-        kernel_initializer="he_normal",
-        name=f"{name}_conv",
-    )(x)
-    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
-    return layers.ReLU(name=f"{name}_relu")(x)
 
 
 def _blocks(side):

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from cnnkit.models import _arguments
+from cnnkit.models._convolve import conv_norm_relu
 
 FILTERS = (16, 32, 64, 128)
 
@@ -48,17 +49,8 @@ def SmallBackbone(
     _arguments.one_of(downsample, "downsample", ("pool", "stride"))
     x = inputs = keras.Input(input_shape, name="image")
     for stage, count in enumerate(filters, 1):
-        x = layers.Conv2D(
-            count,
-            3,
-            strides=2 if downsample == "stride" else 1,
-            padding="same",
-            use_bias=False,
-            kernel_initializer="he_normal",
-            name=f"stage{stage}_conv",
-        )(x)
-        x = layers.BatchNormalization(momentum=0.9, name=f"stage{stage}_norm")(x)
-        x = layers.ReLU(name=f"stage{stage}_relu")(x)
+        strides = 2 if downsample == "stride" else 1
+        x = conv_norm_relu(x, count, f"stage{stage}", strides=strides)
         if downsample == "pool":
             x = layers.MaxPooling2D(name=f"stage{stage}_pool")(x)
     return keras.Model(inputs, x, name=name)

@@ -1,9 +1,9 @@
 """A Faster R-CNN for drawn street scenes, whose weights ship."""
 
 import keras
-from keras import layers
 
 from cnnkit.models import _weights
+from cnnkit.models._convolve import conv_norm_relu
 from cnnkit.models.faster_rcnn import FasterRCNN
 from cnnkit.models.small_backbone import SmallBackbone
 
@@ -43,16 +43,7 @@ def StreetFasterRCNN(weights=None, name="street_faster_rcnn"):
     small = SmallBackbone(shape, filters=(16, 32, 64), downsample="stride")
     x = small.outputs[0]
     for stage in (4, 5):
-        x = layers.Conv2D(
-            64,
-            3,
-            padding="same",
-            use_bias=False,
-            kernel_initializer="he_normal",
-            name=f"stage{stage}_conv",
-        )(x)
-        x = layers.BatchNormalization(momentum=0.9, name=f"stage{stage}_norm")(x)
-        x = layers.ReLU(name=f"stage{stage}_relu")(x)
+        x = conv_norm_relu(x, 64, f"stage{stage}")
     model = FasterRCNN(
         CLASSES,
         keras.Model(small.inputs[0], x),

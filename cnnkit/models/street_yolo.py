@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from cnnkit.models import _weights
+from cnnkit.models._convolve import conv_norm_relu
 from cnnkit.models.yolo import YOLO
 
 CLASSES = ("pedestrian", "car", "motorcycle")
@@ -55,27 +56,15 @@ def StreetYOLO(weights=None, name="street_yolo"):
 
 def _backbone():
     image = keras.Input(INPUT_SHAPE, name="image")
-    x = _convolve(image, 16, "stage1", strides=2)
-    x = _convolve(x, 32, "stage2", strides=2)
-    x = _convolve(x, 32, "stage2b")
-    fine = x = _convolve(x, 64, "stage3", strides=2)
-    x = _convolve(x, FILTERS, "stage4", strides=2)
-    x = _convolve(x, FILTERS, "stage4b")
-    x = _convolve(x, FILTERS, "stage4c")
+    x = conv_norm_relu(image, 16, "stage1", strides=2)
+    x = conv_norm_relu(x, 32, "stage2", strides=2)
+    x = conv_norm_relu(x, 32, "stage2b")
+    fine = x = conv_norm_relu(x, 64, "stage3", strides=2)
+    x = conv_norm_relu(x, FILTERS, "stage4", strides=2)
+    x = conv_norm_relu(x, FILTERS, "stage4b")
+    x = conv_norm_relu(x, FILTERS, "stage4c")
     x = layers.UpSampling2D(name="enlarged")(x)
     x = layers.Concatenate(name="beside")([x, fine])
-    return keras.Model(image, _convolve(x, FILTERS, "joined"), name="street_backbone")
-
-
-def _convolve(x, filters, name, strides=1):
-    x = layers.Conv2D(
-        filters,
-        3,
-        strides,
-        padding="same",
-        use_bias=False,
-        kernel_initializer="he_normal",
-        name=f"{name}_conv",
-    )(x)
-    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
-    return layers.ReLU(name=f"{name}_relu")(x)
+    return keras.Model(
+        image, conv_norm_relu(x, FILTERS, "joined"), name="street_backbone"
+    )

@@ -7,6 +7,7 @@ from keras import layers
 from cnnkit.boxes import Detections, activate, decode, encode, filter_boxes, nms
 from cnnkit.losses import YOLOLoss
 from cnnkit.models import _arguments
+from cnnkit.models._convolve import conv_norm_relu
 from cnnkit.models.detector import Detector, class_names
 from cnnkit.models.small_backbone import SmallBackbone
 
@@ -65,16 +66,7 @@ class YOLO(Detector):
                 f"Received: maps of {tuple(backbone.outputs[0].shape[1:3])}."
             )
         loss = YOLOLoss(anchors, form="log")
-        x = layers.Conv2D(
-            filters,
-            3,
-            padding="same",
-            use_bias=False,
-            kernel_initializer="he_normal",
-            name="head_conv",
-        )(backbone.outputs[0])
-        x = layers.BatchNormalization(momentum=0.9, name="head_norm")(x)
-        x = layers.ReLU(name="head_relu")(x)
+        x = conv_norm_relu(backbone.outputs[0], filters, "head")
         x = layers.Conv2D(
             len(loss.anchors) * (5 + count),
             1,

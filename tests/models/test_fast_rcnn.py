@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from cnnkit.boxes import encode_offsets, iou, pairwise_iou, selective_search
+from cnnkit.boxes import encode_offsets, pairwise_iou, selective_search
 from cnnkit.layers import RoIPooling
 from cnnkit.models import FastRCNN, SmallBackbone, _regions
 from tests.checks import check_saved, check_trains
+from tests.models.rectangles import found_first, rectangles
 
 CLASSES = ("pedestrian", "car", "motorcycle")
 BOXES = [[[2, 2, 12, 20]], [], [[4, 4, 28, 16], [0, 0, 10, 22]]]
@@ -93,34 +94,15 @@ def test_proposals_are_those_of_selective_search():
 
 
 def test_it_learns_coloured_rectangles():
-    rng = np.random.default_rng(0)
-    x = rng.uniform(0, 0.3, (160, 32, 32, 3)).astype("float32")
-    boxes, classes, near = [], [], []
-    for image in x:
-        which = int(rng.integers(2))
-        w, h = ((6, 14), (14, 7))[which]
-        left, top = int(rng.integers(32 - w)), int(rng.integers(32 - h))
-        image[top : top + h, left : left + w, which] += 0.6
-        box = np.array([left, top, left + w, top + h])
-        boxes.append([box])
-        classes.append([which])
-        low = rng.uniform(0, 20, (24, 2))
-        stray = np.concatenate([low, low + rng.uniform(5, 12, (24, 2))], axis=1)
-        close = box + rng.uniform(-2, 2, (8, 4))
-        near.append(np.clip(np.concatenate([stray, close]), 0, 32))
+    x, boxes, classes, near = rectangles(160, stray=24)
     keras.utils.set_random_seed(0)
     backbone = SmallBackbone((32, 32, 3), (8, 16))
     model = FastRCNN(2, backbone, proposals=32, pool_size=3, units=32)
     model.compile(keras.optimizers.Adam(0.005), jit_compile=False)
     regions, y = model.targets(boxes, classes, near, samples=32, lowest=0)
     model.fit([x, regions], y, epochs=6, batch_size=16, verbose=0)
-    right = 0
-    for found, box, which in zip(
-        model.detect(x[:50], proposals=near[:50]), boxes, classes, strict=False
-    ):
-        if len(found):
-            fits = iou(found.boxes[0], box[0].astype("float32")) > 0.5
-            right += fits and found.classes[0] == which[0]
+    found = model.detect(x[:50], proposals=near[:50])
+    right = found_first(found, boxes[:50], classes[:50])
     assert right >= 45
 
 

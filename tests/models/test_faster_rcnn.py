@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from cnnkit.boxes import encode_offsets, iou, nms, pairwise_iou
+from cnnkit.boxes import encode_offsets, nms, pairwise_iou
 from cnnkit.losses import FastRCNNLoss
 from cnnkit.models import FasterRCNN, SmallBackbone, _regions
 from cnnkit.models._region_proposals import RegionProposals
+from tests.models.rectangles import found_first, rectangles
 
 CLASSES = ("pedestrian", "car", "motorcycle")
 BOXES = [[[2, 2, 12, 20]], [], [[4, 4, 28, 16], [0, 0, 10, 22]]]
@@ -182,16 +183,7 @@ def test_what_the_head_says_becomes_detections():
 
 
 def test_it_learns_coloured_rectangles():
-    rng = np.random.default_rng(0)
-    x = rng.uniform(0, 0.3, (192, 32, 32, 3)).astype("float32")
-    boxes, classes = [], []
-    for image in x:
-        which = int(rng.integers(2))
-        w, h = ((6, 14), (14, 7))[which]
-        left, top = int(rng.integers(32 - w)), int(rng.integers(32 - h))
-        image[top : top + h, left : left + w, which] += 0.6
-        boxes.append([[left, top, left + w, top + h]])
-        classes.append([which])
+    x, boxes, classes = rectangles(192)
     keras.utils.set_random_seed(0)
     backbone = SmallBackbone((32, 32, 3), (8, 16))
     model = FasterRCNN(
@@ -207,13 +199,7 @@ def test_it_learns_coloured_rectangles():
     model.compile(keras.optimizers.Adam(0.005))
     y = model.targets(boxes, classes)
     model.fit(x, y, epochs=8, batch_size=16, verbose=0)
-    right = 0
-    for found, box, which in zip(
-        model.detect(x[:50]), boxes[:50], classes[:50], strict=True
-    ):
-        if len(found):
-            fits = iou(found.boxes[0], np.array(box[0], "float32")) > 0.5
-            right += fits and found.classes[0] == which[0]
+    right = found_first(model.detect(x[:50]), boxes[:50], classes[:50])
     assert right >= 45
 
 

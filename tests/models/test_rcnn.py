@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 from cnnkit.boxes import crops, iou
 from cnnkit.models import RCNN, SmallBackbone
 from cnnkit.models.rcnn import _svm
+from tests.models.rectangles import rectangles
 
 CLASSES = ("pedestrian", "car")
 
@@ -20,23 +21,7 @@ def small(**arguments):
 @pytest.fixture(scope="module")
 def scenes():
     """Images with one coloured rectangle each, and boxes on and off it."""
-    rng = np.random.default_rng(0)
-    images = rng.uniform(0, 0.3, (60, 32, 40, 3)).astype("float32")
-    boxes, classes, near = [], [], []
-    for image in images:
-        which = int(rng.integers(2))
-        w, h = ((6, 14), (14, 7))[which]
-        left, top = int(rng.integers(40 - w)), int(rng.integers(32 - h))
-        image[top : top + h, left : left + w, which] += 0.6
-        box = np.array([left, top, left + w, top + h])
-        boxes.append([box])
-        classes.append([which])
-        low = rng.uniform(0, 20, (20, 2))
-        stray = np.concatenate([low, low + rng.uniform(5, 12, (20, 2))], axis=1)
-        close = box + rng.uniform(-2, 2, (8, 4))
-        close = np.clip(close, 0, [40, 32, 40, 32])
-        near.append(np.concatenate([stray, close]).astype("float32"))
-    return images, boxes, classes, near
+    return rectangles(60, width=40, stray=20)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from cnnkit.boxes import encode, pairwise_iou
+from cnnkit.boxes import encode
 from cnnkit.datasets import street_scenes
 from cnnkit.models import YOLO, SmallBackbone
 from tests.checks import check_saved, check_trains
+from tests.models.rectangles import found_first, rectangles
 
 ANCHORS = [[0.5, 1.5], [1.5, 0.75]]
 CLASSES = ("pedestrian", "car", "motorcycle")
@@ -71,29 +72,14 @@ def test_it_expects_few_objects_before_it_has_learned():
 
 
 def test_it_learns_coloured_rectangles():
-    rng = np.random.default_rng(0)
-    x = rng.uniform(0, 0.3, (192, 32, 32, 3)).astype("float32")
-    boxes, classes = [], []
-    for image in x:
-        which = int(rng.integers(2))
-        w, h = ((6, 14), (14, 7))[which]
-        left, top = int(rng.integers(32 - w)), int(rng.integers(32 - h))
-        image[top : top + h, left : left + w, which] += 0.6
-        boxes.append([[left, top, left + w, top + h]])
-        classes.append([which])
+    x, boxes, classes = rectangles(192)
     keras.utils.set_random_seed(0)
     backbone = SmallBackbone((32, 32, 3), (8, 16, 16))
     model = YOLO(4, [[0.75, 1.75], [1.75, 0.875]], 2, backbone, filters=16)
     model.compile(keras.optimizers.Adam(0.005))
     y = model.targets(boxes, classes)
     model.fit(x, y, epochs=20, batch_size=16, verbose=0)
-    right = 0
-    for found, box, which in zip(
-        model.detect(x[:50]), boxes[:50], classes[:50], strict=True
-    ):
-        if len(found):
-            overlap = pairwise_iou(found.boxes, np.array(box, "float32"))
-            right += overlap[0, 0] > 0.5 and found.classes[0] == which[0]
+    right = found_first(model.detect(x[:50]), boxes[:50], classes[:50])
     assert right >= 45
 
 
