@@ -11,6 +11,13 @@ from cnnkit.losses.mined_triplets import (
 )
 from cnnkit.losses.rpn import RPNLoss
 from cnnkit.losses.smooth_l1 import smooth_l1
+from cnnkit.losses.style import (
+    alpha_norm,
+    content_cost,
+    gram_matrix,
+    style_cost,
+    total_variation,
+)
 from cnnkit.losses.triplet import TripletLoss, triplet_loss
 from cnnkit.losses.yolo import YOLOLoss
 
@@ -25,6 +32,11 @@ __all__ = [
     "TripletLoss",
     "TripletSemiHardLoss",
     "YOLOLoss",
+    "alpha_norm",
+    "content_cost",
+    "gram_matrix",
     "smooth_l1",
+    "style_cost",
+    "total_variation",
     "triplet_loss",
 ]

@@ -1,0 +1,8 @@
+"""Looks inside a network: what its units answer to, and which never do."""
+
+from cnnkit.inspection.dead_units import dead_units
+from cnnkit.inspection.deconvnet import DeconvNet
+from cnnkit.inspection.feature_evolution import FeatureEvolution
+from cnnkit.inspection.top_patches import TopPatches, top_patches
+
+__all__ = ["DeconvNet", "FeatureEvolution", "TopPatches", "dead_units", "top_patches"]

@@ -1,0 +1,190 @@
+"""The parts of images to which a unit answers most strongly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from cnnkit.inspection import _chain
+
+OUTSIDE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class TopPatches:
+    """For each unit of a layer the patches that it likes best, the best first.
+
+    Attributes:
+        layer: str.
+        answers: float32 array `(units, k)`.
+        images: int array `(units, k)`, the number of the image, counted from 0.
+        places: int array `(units, k, 2)`, row and column in the layer's map.
+        boxes: int array `(units, k, 4)`, "xyxy" in pixels: exactly what was seen. It
+            may reach outside the image.
+        patches: float32 array `(units, k, height, width, channels)`; grey outside the
+            image.
+    """
+
+    layer: str
+    answers: np.ndarray
+    images: np.ndarray
+    places: np.ndarray
+    boxes: np.ndarray
+    patches: np.ndarray
+
+    def __repr__(self):
+        units, k = self.answers.shape
+        height, width = self.patches.shape[2:4]
+        return f"TopPatches({self.layer!r}, units={units}, k={k}, {height}×{width})"
+
+
+def top_patches(model, layer, images, k=9, units=None, batch_size=64):
+    """Find for each unit the `k` images to which it answers most strongly, and where.
+
+    Of each image only the strongest place counts, so that not all patches come from
+    one. The images are looked at once, batch by batch: the memory does not grow with
+    their number.
+
+    Args:
+        model: a `keras.Model` with one input.
+        layer: name of a layer that gives maps; the way to it must be a chain of
+            convolutions, poolings and pointwise layers.
+        images: array `(n, height, width, channels)`, or an iterator of such batches.
+        k: int of at least 1.
+        units: sequence of ints, or `None` for all.
+        batch_size: int, for an array.
+
+    Returns:
+        A `TopPatches`; with fewer than `k` images, with so many patches.
+
+    Raises:
+        ValueError: if an argument is not as above, or there are no images.
+
+    Reference:
+        - Zeiler and Fergus, "Visualizing and understanding convolutional networks",
+          2014, section 4 and figure 2.
+
+    Taught in: notebooks/week4_faces_and_style/06_what_layers_see.ipynb
+    """
+    layers = _chain.chain(model, layer)
+    output = layers[-1].output
+    if len(output.shape) != 4:
+        raise ValueError(
+            f"{layer!r} gives no maps but an output of shape {tuple(output.shape)}."
+        )
+    units = _units(units, output.shape[-1])
+    if not isinstance(k, (int, np.integer)) or k < 1:
+        raise ValueError(f"`k` must be at least 1. Received: k={k!r}.")
+    part = keras.Model(model.inputs[0], output)
+    best, seen, field = None, 0, None
+    for batch in _batches(images, batch_size):
+        if field is None:
+            field = _chain.fields(layers, batch.shape[1:3])
+        maps = np.asarray(part.predict_on_batch(batch))[..., units]
+        new = _strongest(maps, batch, seen, field)
+        best = new if best is None else _merged(best, new)
+        best = _best(best, k)
+        seen += len(batch)
+    if best is None:
+        raise ValueError("`images` must hold at least one image.")
+    answers, numbers, places, patches = best
+    rows, columns = field
+    first = places * [rows.jump, columns.jump] + [rows.start, columns.start]
+    boxes = np.concatenate(
+        [first[..., ::-1], first[..., ::-1] + [columns.size, rows.size]], axis=-1
+    )
+    return TopPatches(layer, answers, numbers, places, boxes, patches)
+
+
+def _strongest(maps, images, seen, field):
+    """Return answers, numbers, places and a cutter of patches, all `(units, n, …)`."""
+    n, height, width, units = maps.shape
+    flat = maps.reshape(n, height * width, units).argmax(axis=1).T
+    places = np.stack(np.divmod(flat, width), axis=-1)
+    answers = maps.max(axis=(1, 2)).T.astype(np.float32)
+    numbers = np.broadcast_to(np.arange(seen, seen + n), (units, n))
+
+    def cut(unit, i):
+        return _patch(images[i], places[unit, i], field)
+
+    return answers, numbers, places, cut
+
+
+def _merged(best, new):
+    """Put the candidates of a batch beside the best so far."""
+    answers, numbers, places, patches = best
+    more, their_numbers, their_places, cut = new
+    kept = answers.shape[1]
+
+    def either(unit, i):
+        return patches[unit, i] if i < kept else cut(unit, i - kept)
+
+    return (
+        np.concatenate([answers, more], axis=1),
+        np.concatenate([numbers, their_numbers], axis=1),
+        np.concatenate([places, their_places], axis=1),
+        either,
+    )
+
+
+def _best(candidates, k):
+    """Keep the strongest `k`; of equal ones the earlier. Only these are cut out."""
+    answers, numbers, places, cut = candidates
+    order = np.argsort(-answers, axis=1, kind="stable")[:, :k]
+    patches = np.stack(
+        [np.stack([cut(unit, i) for i in row]) for unit, row in enumerate(order)]
+    )
+    return (
+        np.take_along_axis(answers, order, axis=1),
+        np.take_along_axis(numbers, order, axis=1),
+        np.take_along_axis(places, order[..., None], axis=1),
+        patches,
+    )
+
+
+def _patch(image, place, field):
+    """Cut out what a unit sees."""
+    spans = [one.span(int(at)) for one, at in zip(field, place, strict=True)]
+    sides = image.shape[:2]
+    patch = np.full((*(b - a for a, b in spans), image.shape[-1]), OUTSIDE, np.float32)
+    inside = [(max(a, 0), min(b, n)) for (a, b), n in zip(spans, sides, strict=True)]
+    (top, bottom), (left, right) = inside
+    if top < bottom and left < right:
+        y, x = (low - a for (low, _), (a, _) in zip(inside, spans, strict=True))
+        part = image[top:bottom, left:right]
+        patch[y : y + bottom - top, x : x + right - left] = part
+    return patch
+
+
+def _batches(images, batch_size):
+    if isinstance(images, Iterator):
+        for batch in images:
+            yield _checked(batch)
+        return
+    images = _checked(images)
+    for start in range(0, len(images), batch_size):
+        yield images[start : start + batch_size]
+
+
+def _checked(images):
+    images = np.asarray(images)
+    if images.ndim != 4 or images.dtype.kind not in "fiu":
+        raise ValueError(
+            "`images` must be numbers (n, height, width, channels), or an iterator of "
+            f"such batches. Received: shape {images.shape}, {images.dtype}."
+        )
+    return images
+
+
+def _units(units, count):
+    if units is None:
+        return np.arange(count)
+    units = np.asarray(units)
+    if units.ndim != 1 or units.dtype.kind not in "iu" or not units.size:
+        raise ValueError(f"`units` must be integers. Received: units={units!r}.")
+    if units.min() < 0 or units.max() >= count:
+        raise ValueError(
+            f"`units` must be from 0 to {count - 1}. Received: units={units.tolist()}."
+        )
+    return units

@@ -1,0 +1,142 @@
+"""One picture, painted like another."""
+
+import numpy as np
+from keras import ops
+
+from cnnkit.losses import content_cost, gram_matrix, style_cost, total_variation
+from cnnkit.synthesis import _features, _images
+from cnnkit.synthesis._minimize import minimize
+
+STARTS = ("content", "noise")
+
+
+def style_transfer(
+    content,
+    style,
+    model,
+    content_layers,
+    style_layers,
+    content_weight=1.0,
+    style_weight=100.0,
+    variation_weight=0.0,
+    start="content",
+    steps=200,
+    method="adam",
+    learning_rate=0.02,
+    preprocess=None,
+    callback=None,
+    seed=0,
+):
+    """Make an image with the content of one image and the style of another.
+
+    The pixels are what is learned; the network stays as it is. The cost is
+    α · content + β · style + γ · variation: how far the features are from those of the
+    content image (`content_cost`, "mean"), how far the Gram matrices are from those of
+    the style image (`style_cost`), each summed over its layers by their weights λ, and
+    the mean of `total_variation` over all pixels.
+
+    Args:
+        content: image, `(height, width)` or with 1, 3 or 4 channels, floats in [0, 1]
+            or uint8.
+        style: image of any other size.
+        model: a `keras.Model` with one input, such as `CifarVGG(weights="cnnkit",
+            include_top=False)`. Its input size does not matter.
+        content_layers: name of a layer, a sequence of names or a dict of weights.
+        style_layers: likewise, λ by name; equal ones by default.
+        content_weight: float of at least 0, α.
+        style_weight: float of at least 0, β.
+        variation_weight: float of at least 0, γ.
+        start: "content", "noise", or an image as large as `content`: the one that
+            came of an earlier call goes on from there.
+        steps: int.
+        method: "adam" or "l-bfgs".
+        learning_rate: float, for Adam; pixels are from 0 to 1.
+        preprocess: function from images in [0, 1] to what the model takes, or `None`.
+        callback: function `callback(step, image, cost)`, for frames or progress; if it
+            returns True no further step is made.
+        seed: int, for the noise.
+
+    Returns:
+        A `Picture`: `image`, `costs`, `finished`. Interrupted from the keyboard, it has
+        the best image so far.
+
+    Raises:
+        ValueError: if an argument is not as above, a layer does not exist (the nearest
+            are named), or the image is too small for a layer.
+
+    Reference:
+        - Gatys, Ecker and Bethge, "Image style transfer using convolutional neural
+          networks", 2016.
+
+    Taught in: notebooks/week4_faces_and_style/08_style_transfer.ipynb
+    """
+    content, style = _images.colour(content, "content"), _images.colour(style, "style")
+    alpha, beta, gamma = _weights(content_weight, style_weight, variation_weight)
+    model = _features.any_size(model)
+    content_layers = _features.weights(content_layers, "content_layers")
+    style_layers = _features.weights(style_layers, "style_layers")
+    first = _start(start, content, seed)
+
+    of_content = _features.extractor(model, content_layers, preprocess)
+    of_style = _features.extractor(model, style_layers, preprocess)
+    of_both = _features.extractor(model, [*content_layers, *style_layers], preprocess)
+    contents, styles = of_content(content[None]), of_style(style[None])
+    _features.check_reach(contents, content[None])
+    _features.check_reach(styles, style[None])
+    grams = [(gram_matrix(maps), int(np.prod(maps.shape[1:3]))) for maps in styles]
+
+    def cost(image):
+        found = of_both(image)
+        parts = [
+            alpha * weight * content_cost(maps, target, "mean")
+            for maps, target, weight in zip(
+                found[: len(contents)], contents, content_layers.values(), strict=True
+            )
+        ]
+        parts += [
+            beta * weight * style_cost(maps, gram, size)
+            for maps, (gram, size), weight in zip(
+                found[len(contents) :], grams, style_layers.values(), strict=True
+            )
+        ]
+        if gamma:
+            parts.append(gamma * total_variation(image) / first.size)
+        return ops.sum(ops.stack([ops.sum(part) for part in parts]))
+
+    return minimize(cost, first, steps, method, learning_rate, callback)
+
+
+def _weights(alpha, beta, gamma):
+    values = {
+        "content_weight": alpha,
+        "style_weight": beta,
+        "variation_weight": gamma,
+    }
+    for name, value in values.items():
+        if not 0 <= value < float("inf"):
+            raise ValueError(
+                f"`{name}` must be a number of at least 0. Received: {name}={value!r}."
+            )
+    if not alpha and not beta:
+        raise ValueError(
+            "`content_weight` and `style_weight` must not both be 0: there would be "
+            "nothing to paint."
+        )
+    return values.values()
+
+
+def _start(start, content, seed):
+    if isinstance(start, str):
+        if start not in STARTS:
+            raise ValueError(
+                f"`start` must be {' or '.join(STARTS)}, or an image. "
+                f"Received: start={start!r}."
+            )
+        return content if start == "content" else _images.noise(content.shape, seed)
+    start = _images.colour(start, "start")
+    if start.shape != content.shape:
+        raise ValueError(
+            f"`start` must be as large as `content`, {content.shape}. "
+            f"Received: shape {start.shape}."
+        )
+    return start
