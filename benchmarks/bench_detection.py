@@ -1,4 +1,4 @@
-"""YOLO's grid, COCO's figures and RoI align beside what people would use instead.
+"""YOLO's grid, COCO's figures, RoI align, sliding windows beside what people would use.
 
 Run with `pytest benchmarks/bench_detection.py --benchmark-only`. Each group holds two
 rows that do the same work on the same arrays; compare them within a group.
@@ -7,13 +7,15 @@ rows that do the same work on the same arrays; compare them within a group.
 import contextlib
 import io
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from cnnkit.boxes import encode
+from cnnkit.boxes import encode, sliding_windows
 from cnnkit.layers import RoIAlign
 from cnnkit.metrics import COCOMetrics
+from cnnkit.models import convolutionalize
 
 IMAGES = 1000
 SIDE = 256
@@ -199,3 +201,43 @@ def test_roi_align(benchmark, size, task, who):
     out = benchmark.pedantic(lambda: run(*arrays).numpy(), rounds=15, warmup_rounds=3)
     if task == "forward":
         np.testing.assert_allclose(out, align_by_crops(*arrays), atol=1e-3)
+
+
+def window_classifier(window=32):
+    """A small network like LeNet-5."""
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input((window, window, 3)),
+            keras.layers.Conv2D(16, 5, activation="relu", name="conv1"),
+            keras.layers.MaxPooling2D(2, name="pool1"),
+            keras.layers.Conv2D(32, 5, activation="relu", name="conv2"),
+            keras.layers.MaxPooling2D(2, name="pool2"),
+            keras.layers.Flatten(name="flatten"),
+            keras.layers.Dense(64, activation="relu", name="hidden"),
+            keras.layers.Dense(4, activation="softmax", name="classes"),
+        ]
+    )
+
+
+@pytest.mark.asked("within 0.1")
+@pytest.mark.parametrize("who", ["cnnkit.models.convolutionalize", "crop by crop"])
+def test_sliding_windows(benchmark, who):
+    benchmark.group = "a classifier at 57×57 windows of a 256×256 image"
+    classifier, rng = window_classifier(), np.random.default_rng(0)
+    image = rng.random((256, 256, 3), dtype=np.float32)
+    slider = convolutionalize(classifier)
+    windows = sliding_windows((256, 256), 32, 4)
+
+    def one_pass():
+        return slider.predict_on_batch(image[None])[0]
+
+    def crop_by_crop():
+        cut = np.stack([image[y : y + 32, x : x + 32] for x, y in corners])
+        parts = map(classifier.predict_on_batch, np.split(cut, 57))
+        return np.concatenate(list(parts))
+
+    corners = windows[:, :2].astype(int)
+    run = one_pass if who.startswith("cnnkit") else crop_by_crop
+    out = benchmark.pedantic(run, rounds=5, warmup_rounds=2)
+    np.testing.assert_allclose(out.reshape(-1, 4), crop_by_crop(), atol=1e-5)

@@ -128,7 +128,12 @@ class SlidingWindowClassifier(Detector):
         if not len(images):
             return np.zeros((0, rows, columns, *self.output_shape[1:]), np.float32)
         slider = convolutionalize(self, input_shape=images.shape[1:])
-        return slider.predict(images, batch_size=batch_size, verbose=0)
+        # Not `predict`: it would be compiled anew for each call.
+        parts = [
+            keras.ops.convert_to_numpy(slider(images[i : i + batch_size]))
+            for i in range(0, len(images), batch_size)
+        ]
+        return np.concatenate(parts)
 
     def detect(self, images, score=0.5, iou=0.3, batch_size=8):
         """Find the windows that hold an object, without doubles.
