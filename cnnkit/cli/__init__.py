@@ -1,4 +1,4 @@
-"""The command line: `cnnkit lab`, `run`, `describe`, `data`, `doctor`."""
+"""The command line: `cnnkit lab`, `run`, `describe`, `style`, `dream`, and more."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from cnnkit.cli.data import data
 from cnnkit.cli.describe import describe
 from cnnkit.cli.doctor import doctor
 from cnnkit.cli.lab import lab
+from cnnkit.cli.pictures import dream, style
 from cnnkit.cli.run import run
 
 __all__ = ["cli", "main"]
@@ -21,7 +22,7 @@ def cli():
     """A course on convolutional neural networks that runs."""
 
 
-for _command in (lab, run, describe, data, doctor):
+for _command in (lab, run, describe, style, dream, data, doctor):
     cli.add_command(_command)
 
 

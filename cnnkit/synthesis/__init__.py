@@ -2,6 +2,7 @@
 
 from cnnkit.synthesis._minimize import Picture
 from cnnkit.synthesis.adversarial import Adversarial, adversarial
+from cnnkit.synthesis.backbones import Backbone, average_pooling, backbone
 from cnnkit.synthesis.class_image import class_image
 from cnnkit.synthesis.dream import dream, dream_zoom
 from cnnkit.synthesis.reconstruct import reconstruct
@@ -10,8 +11,11 @@ from cnnkit.synthesis.texture import texture
 
 __all__ = [
     "Adversarial",
+    "Backbone",
     "Picture",
     "adversarial",
+    "average_pooling",
+    "backbone",
     "class_image",
     "dream",
     "dream_zoom",

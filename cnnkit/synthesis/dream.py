@@ -6,12 +6,13 @@ from scipy.ndimage import zoom
 
 from cnnkit.synthesis import _features, _images
 from cnnkit.synthesis._gradients import value_and_gradient
+from cnnkit.synthesis.backbones import chosen
 
 
 def dream(
     image,
-    model,
-    layers,
+    model=None,
+    layers=None,
     octaves=4,
     scale=1.4,
     steps=10,
@@ -31,7 +32,7 @@ def dream(
 
     Args:
         image: image, as for `style_transfer`.
-        model: a `keras.Model` with one input.
+        model: `keras.Model`, `Backbone` or `None`, as for `style_transfer`.
         layers: names of layers, or a dict of weights.
         octaves: int of at least 1; those for which the image would have a side below
             32 are left out.
@@ -63,6 +64,7 @@ def dream(
             "`scale` must be above 1 and `jitter` at least 0. "
             f"Received: scale={scale!r}, jitter={jitter!r}."
         )
+    model, preprocess, layers = chosen(model, preprocess, dream_layers=layers)
     model = _features.any_size(model)
     weights = _features.weights(layers, "layers")
     features = _features.extractor(model, weights, preprocess)
@@ -102,7 +104,7 @@ def dream(
     return dreamt
 
 
-def dream_zoom(image, frames, model, layers, by=1.05, **arguments):
+def dream_zoom(image, frames, model=None, layers=None, by=1.05, **arguments):
     """Dream, look a little closer, dream again: the frames of an endless zoom.
 
     Args:

@@ -6,6 +6,7 @@ from keras import ops
 from cnnkit.losses import content_cost, gram_matrix, style_cost, total_variation
 from cnnkit.synthesis import _features, _images
 from cnnkit.synthesis._minimize import minimize
+from cnnkit.synthesis.backbones import chosen
 
 STARTS = ("content", "noise")
 
@@ -13,9 +14,9 @@ STARTS = ("content", "noise")
 def style_transfer(
     content,
     style,
-    model,
-    content_layers,
-    style_layers,
+    model=None,
+    content_layers=None,
+    style_layers=None,
     content_weight=1.0,
     style_weight=100.0,
     variation_weight=0.0,
@@ -40,7 +41,8 @@ def style_transfer(
             or uint8.
         style: image of any other size.
         model: a `keras.Model` with one input, such as `CifarVGG(weights="cnnkit",
-            include_top=False)`. Its input size does not matter.
+            include_top=False)`; its input size does not matter. Or a `Backbone`, which
+            knows its layers; `None` for `backbone()`.
         content_layers: name of a layer, a sequence of names or a dict of weights.
         style_layers: likewise, λ by name; equal ones by default.
         content_weight: float of at least 0, α.
@@ -72,6 +74,9 @@ def style_transfer(
     """
     content, style = _images.colour(content, "content"), _images.colour(style, "style")
     alpha, beta, gamma = _weights(content_weight, style_weight, variation_weight)
+    model, preprocess, content_layers, style_layers = chosen(
+        model, preprocess, content_layers=content_layers, style_layers=style_layers
+    )
     model = _features.any_size(model)
     content_layers = _features.weights(content_layers, "content_layers")
     style_layers = _features.weights(style_layers, "style_layers")

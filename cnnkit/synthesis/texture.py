@@ -6,12 +6,13 @@ from keras import ops
 from cnnkit.losses import gram_matrix, style_cost
 from cnnkit.synthesis import _features, _images
 from cnnkit.synthesis._minimize import minimize
+from cnnkit.synthesis.backbones import chosen
 
 
 def texture(
     source,
-    model,
-    layers,
+    model=None,
+    layers=None,
     size=None,
     steps=200,
     method="l-bfgs",
@@ -26,7 +27,7 @@ def texture(
 
     Args:
         source: image, as for `style_transfer`.
-        model: a `keras.Model` with one input.
+        model: `keras.Model`, `Backbone` or `None`, as for `style_transfer`.
         layers: names of layers, or a dict of weights.
         size: `(height, width)` of the texture, `None` for that of the source.
         steps: int.
@@ -50,6 +51,7 @@ def texture(
     Taught in: notebooks/week4_faces_and_style/09_textures_and_reconstruction.ipynb
     """
     source = _images.colour(source, "source")
+    model, preprocess, layers = chosen(model, preprocess, style_layers=layers)
     model = _features.any_size(model)
     weights = _features.weights(layers, "layers")
     features = _features.extractor(model, weights, preprocess)

@@ -134,6 +134,7 @@ def test_a_model_of_one_size_will_do(coffee, cat):
         ({"content": np.full((32, 32, 3), 255.0)}, r"in \[0, 1\]"),
         ({"content": np.zeros((1, 32, 32, 3))}, "one image"),
         ({"model": "vgg"}, "`model`"),
+        ({"content_layers": None}, "`content_layers` is not given"),
     ],
 )
 def test_bad_arguments(network, cat, coffee, changed, message):
