@@ -6,7 +6,6 @@ import tempfile
 import warnings
 
 import click
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -121,6 +120,7 @@ def _writable(path, force):
 
 
 def _read(path, size):
+    import numpy as np
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -171,6 +171,7 @@ class _told(warnings.catch_warnings):
 
 def _write(image, path):
     """Write a picture in one step, and show it small if somebody is looking."""
+    import numpy as np
     from PIL import Image
 
     picture = Image.fromarray(np.rint(255 * image).astype(np.uint8))
@@ -190,6 +191,8 @@ def _write(image, path):
 
 def _preview(picture):
     """Draw a picture with half blocks: two pixels a character, one above the other."""
+    import numpy as np
+
     height = max(2, round(PREVIEW_WIDTH * picture.height / picture.width / 2) * 2)
     pixels = np.asarray(picture.resize((PREVIEW_WIDTH, height)))
     text = Text()
