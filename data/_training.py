@@ -64,30 +64,54 @@ def rise_and_fall(peak, rise, least=1 / 1000):
     return rate
 
 
-def train_by_the_clock(model, minutes, rate, vary, batch_size, rng, log, digits):
-    """Train until the time is over; the rate follows the clock, not the steps.
+class Clock(keras.callbacks.Callback):
+    """Sets the learning rate by the time that is gone, and stops when it is over.
+
+    The time is that of the processor, in minutes of one core: the same work gets the
+    same share of it whether the machine does something else beside or not.
+
+    Args:
+        rate: function from the share of the time that is gone to a rate.
+        minutes: float.
+    """
+
+    def __init__(self, rate, minutes):
+        super().__init__()
+        self.rate, self.seconds = rate, 60 * minutes
+        self.begin = time.process_time()
+
+    @property
+    def done(self):
+        """The share of the time that is gone, up to 1."""
+        return min(1, (time.process_time() - self.begin) / self.seconds)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Set it."""
+        self.model.optimizer.learning_rate = self.rate(self.done)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Stop, perhaps."""
+        self.model.stop_training = self.done == 1
+
+
+def train_by_the_clock(model, minutes, rate, vary, batch_size, log, digits):
+    """Train until the time is over.
 
     Args:
         model: a compiled Keras model.
-        minutes: float.
-        rate: function from the share of the time that is gone to a rate.
+        minutes: float, of one core.
+        rate: as for `Clock`.
         vary: function without arguments that returns images and targets of one epoch.
         batch_size: int.
-        rng: `numpy.random.Generator`, for the order.
         log: `Log`.
         digits: int, the decimals of the loss in the log.
     """
-    begin, epoch, done = time.monotonic(), 0, 0.0
-    while done < 1:
+    clock, epoch = Clock(rate, minutes), 0
+    while clock.done < 1:
         images, y = vary()
-        order, losses = rng.permutation(len(images)), []
-        for part in np.array_split(order, max(1, len(order) // 500)):
-            done = min(1, (time.monotonic() - begin) / (60 * minutes))
-            model.optimizer.learning_rate = rate(done)
-            history = model.fit(images[part], y[part], batch_size=batch_size, verbose=0)
-            losses += history.history["loss"]
+        fit = model.fit(images, y, batch_size=batch_size, callbacks=[clock], verbose=0)
         epoch += 1
-        log.note(f"epoch {epoch:2d}: loss {np.mean(losses):.{digits}f}")
+        log.note(f"epoch {epoch:2d}: loss {fit.history['loss'][0]:.{digits}f}")
 
 
 def save_alone(trained, fresh, path):

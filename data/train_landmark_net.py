@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
-    log = Log(arguments.out / "landmarknet.log")
+    log = Log(arguments.out / "landmarknet.log", processor=True)
 
     keras.utils.set_random_seed(arguments.seed)
     drawn = faces(arguments.people, per_person=4, seed=arguments.seed)
@@ -72,7 +72,7 @@ def main():
         return images, model.targets(landmarks)
 
     rate = rise_and_fall(PEAK, rise=0.05)
-    train_by_the_clock(model, arguments.minutes, rate, vary, BATCH, rng, log, 5)
+    train_by_the_clock(model, arguments.minutes, rate, vary, BATCH, log, 5)
     model = save_alone(model, LandmarkNet(), arguments.out / "landmarknet.weights.h5")
 
     unseen = faces(500, per_person=2, seed=arguments.seed, first=UNSEEN)

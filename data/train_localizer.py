@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
-    log = Log(arguments.out / "localizer.log")
+    log = Log(arguments.out / "localizer.log", processor=True)
 
     keras.utils.set_random_seed(arguments.seed)
     streets = street_scenes(arguments.scenes, SIZE, arguments.seed, objects=(0, 1))
@@ -73,7 +73,7 @@ def main():
         return varied(streets.images, y, rng)
 
     rate = rise_and_fall(PEAK, rise=0.05)
-    train_by_the_clock(model, arguments.minutes, rate, vary, BATCH, rng, log, 4)
+    train_by_the_clock(model, arguments.minutes, rate, vary, BATCH, log, 4)
     fresh = Localizer(classes=streets.class_names)
     model = save_alone(model, fresh, arguments.out / "localizer.weights.h5")
 

@@ -4,29 +4,43 @@ import keras
 from keras import layers
 
 from cnnkit.layers import AbsoluteDifference, ChiSquaredDifference
-from cnnkit.models import _arguments
+from cnnkit.models import _arguments, _weights
 from cnnkit.models.small_backbone import SmallBackbone
 
+FILTERS = (32, 64, 96, 64)
 HEADS = {"absolute": AbsoluteDifference, "chi_squared": ChiSquaredDifference}
+POOLINGS = {"flatten": layers.Flatten, "average": layers.GlobalAveragePooling2D}
 
 
-def FaceEncoder(backbone=None, dimensions=128, name="face_encoder"):
+def FaceEncoder(
+    backbone=None,
+    dimensions=128,
+    pooling="flatten",
+    weights=None,
+    name="face_encoder",
+):
     """Build a network that encodes an image as a vector of length 1.
 
-    Layers after the backbone: `average` if it ends in maps, `dense`, `encoding`. The
-    distance of two encodings is between 0 and 2.
+    Layers after the backbone: `flatten` or `average` if it ends in maps, `dense`,
+    `encoding`. The distance of two encodings is between 0 and 2.
 
     Args:
         backbone: a `keras.Model` from images to maps or to vectors; `None` for a
-            `SmallBackbone` on images of 64×64.
+            `SmallBackbone((64, 64, 3), (32, 64, 96, 64), downsample="stride")`.
         dimensions: int, the length of the encoding.
+        pooling: what becomes of maps: "flatten", so that it counts where on the face
+            something is, for faces that are all cut out alike; or "average", over all
+            places.
+        weights: `None` for random weights, "cnnkit" for those trained on
+            `cnnkit.datasets.faces` with the default backbone, or the path of an .h5
+            file.
         name: name of the model.
 
     Returns:
         A `keras.Model` from images in [0, 1] to `(batch, dimensions)`.
 
     Raises:
-        ValueError: if an argument is not as above.
+        ValueError: if an argument is not as above, or the weights do not fit.
 
     Example:
 
@@ -40,19 +54,23 @@ def FaceEncoder(backbone=None, dimensions=128, name="face_encoder"):
     Taught in: notebooks/week4_faces_and_style/02_triplet_loss.ipynb
     """
     dimensions = _arguments.positive(dimensions, "dimensions")
+    pooling = _arguments.one_of(pooling, "pooling", tuple(POOLINGS))
     if backbone is None:
-        backbone = SmallBackbone((64, 64, 3), filters=(32, 64, 96, 128))
+        backbone = SmallBackbone((64, 64, 3), FILTERS, downsample="stride")
     if not isinstance(backbone, keras.Model) or len(backbone.inputs) != 1:
         raise ValueError(
             "`backbone` must be a Keras model of one input. "
             f"Received: backbone={backbone!r}."
         )
+    shape = tuple(backbone.inputs[0].shape[1:])
+    file = _weights.find(weights, "FaceEncoder", shape, dimensions, True, 1.0)
     x = backbone.outputs[0]
     if len(x.shape) == 4:
-        x = layers.GlobalAveragePooling2D(name="average")(x)
+        x = POOLINGS[pooling](name=pooling)(x)
     x = layers.Dense(dimensions, name="dense")(x)
     x = layers.UnitNormalization(name="encoding")(x)
-    return keras.Model(backbone.inputs[0], x, name=name)
+    model = keras.Model(backbone.inputs[0], x, name=name)
+    return _weights.load(model, file)
 
 
 def Siamese(encoder, head="absolute", name="siamese"):

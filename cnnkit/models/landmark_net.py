@@ -1,16 +1,19 @@
 """Points on a face or a body: is there one, and where is each of them."""
 
+from functools import partial
+
 import keras
 import numpy as np
 from keras import layers
 
 from cnnkit.boxes import Detections
+from cnnkit.layers import SpatialSoftArgmax
 from cnnkit.losses import LandmarkLoss
 from cnnkit.models import _arguments, _weights
 from cnnkit.models.detector import Detector
 from cnnkit.models.small_backbone import SmallBackbone
 
-FILTERS = (16, 32, 32)
+FILTERS = (24, 48, 64, 96)
 
 
 @keras.saving.register_keras_serializable(package="cnnkit")
@@ -19,16 +22,23 @@ class LandmarkNet(Detector):
 
     The output of an image is y = (p, x_1, y_1, … x_n, y_n): 1 + 2·64 numbers for a
     face of 64 landmarks, 1 + 2·32 for a pose of 32. Places are parts of the width and
-    of the height. Layers after the backbone: `flatten`, `hidden`, `object`, `points`,
-    `y`.
+    of the height.
+
+    There are two heads. "maps" makes one map a landmark, which says where it may be,
+    and gives the place of its hottest pixel by `SpatialSoftArgmax`; layers after the
+    backbone: `average`, `object`, `maps`, `hottest`, `points`, `y`. "dense" is a hidden
+    layer and 2n numbers at once: simpler, slower to learn; layers `flatten`, `hidden`,
+    `object`, `points`, `y`.
 
     Args:
         landmarks: int, the number of points.
-        backbone: a `keras.Model` from images to maps; `None` for
-            `SmallBackbone((64, 64, 3), (16, 32, 32), downsample="stride")`.
-        units: int, the units of the hidden layer.
+        backbone: a `keras.Model` from images to maps; `None` for `SmallBackbone((64,
+            64, 3), (24, 48, 64, 96), downsample="stride", enlarge=1)`.
+        head: "maps" or "dense".
+        units: int, the units of the hidden layer; for "dense" only.
         weights: `None` for random weights, "cnnkit" for those trained on
-            `datasets.faces`, or the path of an .h5 file.
+            `datasets.faces` with the default backbone and head, or the path of an .h5
+            file.
         name: name of the model.
 
     Raises:
@@ -46,27 +56,22 @@ class LandmarkNet(Detector):
         self,
         landmarks=64,
         backbone=None,
+        head="maps",
         units=96,
         weights=None,
         name="landmark_net",
     ):
         landmarks = _arguments.positive(landmarks, "landmarks")
+        head = _arguments.one_of(head, "head", ("maps", "dense"))
         if backbone is None:
-            backbone = SmallBackbone((64, 64, 3), FILTERS, "stride")
+            backbone = SmallBackbone((64, 64, 3), FILTERS, "stride", enlarge=1)
         shape = backbone.inputs[0].shape[1:]
         file = _weights.find(weights, "LandmarkNet", shape, landmarks, True, 1.0)
-        x = layers.Flatten(name="flatten")(backbone.outputs[0])
-        x = layers.Dense(units, activation="relu", name="hidden")(x)
-        parts = [
-            layers.Dense(1, activation="sigmoid", name="object")(x),
-            layers.Dense(
-                2 * landmarks,
-                bias_initializer=keras.initializers.Constant(0.5),
-                name="points",
-            )(x),
-        ]
+        build = _by_maps if head == "maps" else partial(_at_once, units=units)
+        parts = build(backbone.outputs[0], landmarks)
         super().__init__(backbone, layers.Concatenate(name="y")(parts), name)
         self.landmarks = landmarks
+        self.head = head
         self.units = units
         _weights.load(self, file)
 
@@ -75,6 +80,7 @@ class LandmarkNet(Detector):
         return {
             **super().get_config(),
             "landmarks": self.landmarks,
+            "head": self.head,
             "units": self.units,
         }
 
@@ -154,3 +160,23 @@ class LandmarkNet(Detector):
             Detections(box[None], [p]).above(score)
             for box, p in zip(boxes, probabilities, strict=True)
         ]
+
+
+def _by_maps(x, landmarks):
+    average = layers.GlobalAveragePooling2D(name="average")(x)
+    maps = layers.Conv2D(landmarks, 1, name="maps")(x)
+    places = SpatialSoftArgmax(name="hottest")(maps)
+    return [
+        layers.Dense(1, activation="sigmoid", name="object")(average),
+        layers.Reshape((2 * landmarks,), name="points")(places),
+    ]
+
+
+def _at_once(x, landmarks, units):
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(units, activation="relu", name="hidden")(x)
+    middle = keras.initializers.Constant(0.5)
+    return [
+        layers.Dense(1, activation="sigmoid", name="object")(x),
+        layers.Dense(2 * landmarks, bias_initializer=middle, name="points")(x),
+    ]

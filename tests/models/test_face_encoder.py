@@ -31,6 +31,16 @@ def test_on_a_backbone_of_vectors():
     assert [layer.name for layer in model.layers][-2:] == ["dense", "encoding"]
 
 
+def test_by_average_it_does_not_count_where_something_is():
+    bright = np.zeros((2, 16, 16, 1), "float32")
+    bright[0, 4:6, 4:6] = bright[1, 8:10, 8:10] = 1
+    backbone = SmallBackbone((16, 16, 1), filters=(4, 6))
+    here, there = FaceEncoder(backbone, 5, "average").predict(bright, verbose=0)
+    np.testing.assert_allclose(here, there, atol=1e-5)
+    here, there = FaceEncoder(backbone, 5, "flatten").predict(bright, verbose=0)
+    assert np.linalg.norm(here - there) > 0.1
+
+
 @pytest.mark.parametrize("head", ["absolute", "chi_squared"])
 def test_siamese(images, head, tmp_path):
     shared = encoder()
@@ -51,6 +61,8 @@ def test_bad_arguments():
         FaceEncoder(dimensions=0)
     with pytest.raises(ValueError, match="`backbone`"):
         FaceEncoder(backbone="vgg")
+    with pytest.raises(ValueError, match="`pooling`"):
+        FaceEncoder(pooling="max")
     with pytest.raises(ValueError, match="`head`"):
         Siamese(encoder(), head="cosine")
     with pytest.raises(ValueError, match="`encoder`"):

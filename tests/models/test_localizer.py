@@ -132,8 +132,9 @@ def test_bad_classes_are_told(classes):
         Localizer(small(), classes)
 
 
-def test_landmark_net_is_saved_and_trains_every_weight(tmp_path):
-    model = LandmarkNet(5, small(), units=16)
+@pytest.mark.parametrize("head", ["maps", "dense"])
+def test_landmark_net_is_saved_and_trains_every_weight(head, tmp_path):
+    model = LandmarkNet(5, small(), head, units=16)
     points = np.random.default_rng(1).random((4, 5, 2))
     y = model.targets(points, [True, False, True, True])
     assert y.shape == (4, 11) and not y[1].any()

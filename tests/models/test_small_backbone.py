@@ -1,0 +1,45 @@
+"""The way down, the way up again, and arguments that do not fit."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from cnnkit.models import SmallBackbone
+
+
+@pytest.mark.parametrize("downsample", ["pool", "stride"])
+@pytest.mark.parametrize(
+    ("enlarge", "shape"), [(0, (4, 6, 8)), (1, (8, 12, 6)), (2, (16, 24, 4))]
+)
+def test_sides_and_filters(downsample, enlarge, shape):
+    model = SmallBackbone((32, 48, 3), (4, 6, 8), downsample, enlarge)
+    assert model.output_shape == (None, *shape)
+
+
+def test_on_the_way_up_the_fine_maps_are_still_there():
+    model = SmallBackbone((32, 32, 1), (2, 3), "stride", enlarge=1)
+    beside = model.get_layer("up1_beside")
+    assert [tuple(x.shape)[1:] for x in beside.input] == [(16, 16, 3), (16, 16, 2)]
+
+
+def test_far_and_near_count():
+    """A pixel far away changes an enlarged map only where the way led down."""
+    model = SmallBackbone((64, 64, 1), (4, 4, 4, 4), "stride", enlarge=1)
+    image = np.random.default_rng(0).random((1, 64, 64, 1)).astype("float32")
+    other = image.copy()
+    other[0, 0, 0] += 1
+    changed = ops.convert_to_numpy(model(other) - model(image)) != 0
+    assert changed[0, 0, 0].any() and not changed[0, -1, -1].any()
+    rows = np.flatnonzero(changed.any(axis=(0, 2, 3)))
+    assert len(rows) > 2  # stage 3 alone reaches two places
+
+
+@pytest.mark.parametrize("enlarge", [-1, 2, 3, True, 1.0])
+def test_enlarging_more_often_than_the_way_led_down(enlarge):
+    with pytest.raises(ValueError, match="`enlarge` must be"):
+        SmallBackbone((32, 32, 3), (4, 8), enlarge=enlarge)
+
+
+def test_odd_sides_cannot_be_put_beside():
+    with pytest.raises(ValueError, match="multiples of 4"):
+        SmallBackbone((30, 32, 3), (4, 8), enlarge=1)
