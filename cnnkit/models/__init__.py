@@ -9,6 +9,7 @@ from cnnkit.models.darknet import Darknet
 from cnnkit.models.face_encoder import FaceEncoder, Siamese
 from cnnkit.models.fast_rcnn import FastRCNN
 from cnnkit.models.faster_rcnn import FasterRCNN
+from cnnkit.models.gan import GAN, DCDiscriminator, DCGenerator
 from cnnkit.models.googlenet import GoogLeNet, side_losses
 from cnnkit.models.inception import InceptionModule
 from cnnkit.models.landmark_net import LandmarkNet
@@ -36,10 +37,13 @@ __all__ = [
     "CifarVGG",
     "ConvNet1D",
     "ConvNet3D",
+    "DCDiscriminator",
+    "DCGenerator",
     "Darknet",
     "FaceEncoder",
     "FastRCNN",
     "FasterRCNN",
+    "GAN",
     "GoogLeNet",
     "InceptionModule",
     "LandmarkNet",
