@@ -79,7 +79,11 @@ def gram_matrix(features):
     features = _maps(features, "features")
     channels = features.shape[-1]
     places = ops.reshape(features, (ops.shape(features)[0], -1, channels))
-    return ops.matmul(ops.transpose(places, (0, 2, 1)), places)
+    fixed = ops.stop_gradient(places)
+    gram = ops.matmul(ops.transpose(fixed, (0, 2, 1)), places)
+    # Equal to `gram`, and so is the gradient to that of the product of `places` with
+    # itself, but it takes one product of large matrices on the way back instead of two.
+    return gram + ops.transpose(gram, (0, 2, 1)) - ops.stop_gradient(gram)
 
 
 def style_cost(features, target_gram, target_size=None):

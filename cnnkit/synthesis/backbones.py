@@ -7,6 +7,7 @@ from keras import layers
 
 from cnnkit import models
 from cnnkit.datasets import DownloadError
+from cnnkit.synthesis._features import any_size
 
 NAMES = ("vgg19", "cnnkit", "random")
 
@@ -130,7 +131,7 @@ def _vgg19():
     model = models.VGG19(weights="imagenet", include_top=False)
     blocks = range(1, 6)
     return Backbone(
-        average_pooling(model),
+        average_pooling(any_size(model)),
         lambda images: models.preprocess_imagenet(images, "caffe"),
         ("block4_conv2",),
         tuple(f"block{block}_conv1" for block in blocks),
@@ -141,7 +142,7 @@ def _vgg19():
 def _cnnkit():
     model = models.CifarVGG(weights="cnnkit", include_top=False)
     return Backbone(
-        average_pooling(model),
+        average_pooling(any_size(model)),
         None,
         ("block2_conv2",),
         (

@@ -73,15 +73,39 @@ def style_transfer(
     Taught in: notebooks/week4_faces_and_style/08_style_transfer.ipynb
     """
     content, style = _images.colour(content, "content"), _images.colour(style, "style")
-    alpha, beta, gamma = _weights(content_weight, style_weight, variation_weight)
+    weights = _weights(content_weight, style_weight, variation_weight)
     model, preprocess, content_layers, style_layers = chosen(
         model, preprocess, content_layers=content_layers, style_layers=style_layers
     )
-    model = _features.any_size(model)
-    content_layers = _features.weights(content_layers, "content_layers")
-    style_layers = _features.weights(style_layers, "style_layers")
+    layers = (
+        _features.weights(content_layers, "content_layers"),
+        _features.weights(style_layers, "style_layers"),
+    )
     first = _start(start, content, seed)
+    model = _features.any_size(model)
+    cost = transfer_cost(content, style, model, *layers, *weights, preprocess)
+    return minimize(cost, first, steps, method, learning_rate, callback)
 
+
+def transfer_cost(
+    content, style, model, content_layers, style_layers, alpha, beta, gamma, preprocess
+):
+    """Return the cost of an image; what does not change with it is computed once.
+
+    Args:
+        content: float32 array `(height, width, 3)`.
+        style: likewise.
+        model: a `keras.Model` for any size.
+        content_layers: dict of weights.
+        style_layers: likewise.
+        alpha: float.
+        beta: float.
+        gamma: float.
+        preprocess: function or `None`.
+
+    Returns:
+        A function from a tensor `(1, height, width, 3)` to a scalar.
+    """
     of_content = _features.extractor(model, content_layers, preprocess)
     of_style = _features.extractor(model, style_layers, preprocess)
     of_both = _features.extractor(model, [*content_layers, *style_layers], preprocess)
@@ -105,10 +129,10 @@ def style_transfer(
             )
         ]
         if gamma:
-            parts.append(gamma * total_variation(image) / first.size)
+            parts.append(gamma * total_variation(image) / content.size)
         return ops.sum(ops.stack([ops.sum(part) for part in parts]))
 
-    return minimize(cost, first, steps, method, learning_rate, callback)
+    return cost
 
 
 def _weights(alpha, beta, gamma):

@@ -42,6 +42,17 @@ def test_gram_matrix_equals_the_loop():
     np.testing.assert_allclose(numpy(gram_matrix(A)), due, rtol=1e-4, atol=1e-5)
 
 
+def test_slope_of_the_gram_matrix_is_that_of_the_plain_product():
+    weights = ops.convert_to_tensor(rng.normal(size=(2, 3, 3)).astype("float32"))
+
+    def plain(x):
+        return ops.sum(weights * ops.einsum("bijk,bijl->bkl", x, x))
+
+    due = gradients(plain, A)[0]
+    got = gradients(lambda x: ops.sum(weights * gram_matrix(x)), A)[0]
+    np.testing.assert_allclose(got, due, rtol=1e-4, atol=1e-5)
+
+
 def test_style_does_not_see_where_something_is():
     places = A.reshape(2, 20, 3)[:, rng.permutation(20)].reshape(A.shape)
     np.testing.assert_allclose(
