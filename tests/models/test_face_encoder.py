@@ -4,6 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from cnnkit.datasets import faces
+from cnnkit.faces import all_pairs
+from cnnkit.metrics import verification_auc
 from cnnkit.models import FaceEncoder, Siamese, SmallBackbone
 from tests.checks import check_saved, check_trains
 
@@ -54,6 +57,22 @@ def test_siamese(images, head, tmp_path):
     np.testing.assert_allclose(twins, 0.5)  # no difference, and no bias yet
     check_saved(model, pair, tmp_path)
     check_trains(model, pair, np.array([[1.0], [0.0], [1.0]]), "binary_crossentropy")
+
+
+def test_the_weights_that_ship_know_people_never_seen():
+    unseen = faces(30, per_person=4, seed=0, first=500_000)
+    encodings = FaceEncoder(weights="cnnkit").predict(unseen.images, verbose=0)
+    first, second, same = all_pairs(unseen.identity)
+    distances = np.linalg.norm(encodings[first] - encodings[second], axis=1)
+    assert verification_auc(same, distances) > 0.98
+    pixels = unseen.images.reshape(120, -1)
+    apart = np.linalg.norm(pixels[first] - pixels[second], axis=1)
+    assert verification_auc(same, apart) < 0.8
+
+
+def test_weights_of_another_encoder():
+    with pytest.raises(ValueError, match="does not fit|not made for"):
+        FaceEncoder(dimensions=64, weights="cnnkit")
 
 
 def test_bad_arguments():

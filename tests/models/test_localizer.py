@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from cnnkit.datasets import faces
 from cnnkit.losses import LandmarkLoss
 from cnnkit.models import LandmarkNet, Localizer, SmallBackbone
 from tests.checks import check_saved, check_trains
@@ -164,6 +165,14 @@ def test_landmark_net_gives_back_its_target():
 def test_landmark_net_tells_bad_targets(points, present, message):
     with pytest.raises(ValueError, match=message):
         LandmarkNet(5, small()).targets(points, present)
+
+
+def test_landmarks_of_people_never_seen():
+    unseen = faces(60, per_person=1, seed=0, first=500_000)
+    points = LandmarkNet(weights="cnnkit").find(unseen.images)[1]
+    width = np.ptp(unseen.landmarks[..., 0], axis=1)
+    off = np.linalg.norm(points - unseen.landmarks, axis=-1).mean(axis=1) / width
+    assert off.mean() < 0.03
 
 
 def test_landmark_loss_by_hand():
