@@ -2,7 +2,7 @@
 
 import numpy as np
 
-AT_ONCE = 64  # queries, so that their scores stay in the cache
+QUERIES, KNOWN = 1024, 8192  # at once, so that scores are read while in the cache
 NEIGHBOURS = 32  # of each vector in the graph, as faiss's manual advises
 
 
@@ -50,9 +50,22 @@ class Exact:
 
     def search(self, queries):
         """Return the position of the nearest encoding to each query, `(q,)`."""
-        known = self._room[: self._count].T
-        parts = (queries[i : i + AT_ONCE] for i in range(0, len(queries), AT_ONCE))
-        return np.concatenate([np.argmax(part @ known, axis=1) for part in parts])
+        parts = (queries[i : i + QUERIES] for i in range(0, len(queries), QUERIES))
+        return np.concatenate([self._nearest(part) for part in parts])
+
+    def _nearest(self, queries):
+        rows = np.arange(len(queries))
+        best = np.full(len(queries), -np.inf, np.float32)
+        where = np.zeros(len(queries), np.int64)
+        for start in range(0, self._count, KNOWN):
+            known = self._room[start : min(start + KNOWN, self._count)]
+            scores = queries @ known.T
+            here = scores.argmax(axis=1)
+            highest = scores[rows, here]
+            better = highest > best
+            best[better] = highest[better]
+            where[better] = start + here[better]
+        return where
 
 
 class Hnsw(Exact):

@@ -3,16 +3,10 @@
 import unicodedata
 from pathlib import Path
 
-import keras
 import numpy as np
 
-from cnnkit.faces import _gallery_file, _search
-from cnnkit.models import _fingerprint
-from cnnkit.models.detector import check_images
-
-NOT_RECOGNISED = "not recognised"
-LONGEST_NAME = 200
-FARTHEST = 2.0  # two encodings of length 1
+from cnnkit.faces import _checks, _encode, _gallery_file, _search
+from cnnkit.faces._checks import NOT_RECOGNISED
 
 
 class Gallery:
@@ -23,9 +17,14 @@ class Gallery:
     enrolled, so each image goes through the encoder once. Somebody new is compared by
     the distance to the nearest vector: up to `threshold` it is that person.
 
+    Two people with the same encoding, to three digits, cannot be told apart: such a
+    face is not recognised. It happens with one photograph under two names, and with an
+    encoder that gives all images the same.
+
     A gallery that was saved or loaded stays with its file. From then on whatever is
-    enrolled or removed is in the file when the method returns, and what other processes
-    enrolled is seen. A process that is killed loses nothing that was enrolled before.
+    enrolled, removed or set is in the file when the method returns, and what other
+    processes did to it is seen. A process that is killed loses nothing that was
+    enrolled before. An object is for one thread; others load the file themselves.
 
     Args:
         encoder: a `keras.Model` from images to `(n, dimensions)`; or any function from
@@ -42,6 +41,7 @@ class Gallery:
 
     Example:
 
+    >>> import keras
     >>> encoder = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()])
     >>> ada, bob = np.random.default_rng(0).random((2, 8, 8, 1))
     >>> gallery = Gallery(encoder, threshold=0.3)
@@ -54,10 +54,10 @@ class Gallery:
 
     def __init__(self, encoder, threshold, index="exact"):
         self.encoder = encoder
-        self.fingerprint = _fingerprint_of(encoder)
-        self._threshold = _check_threshold(threshold)
+        self.fingerprint = _encode.fingerprint(encoder)
+        self._threshold = _checks.threshold(threshold)
         self._index = _search.index(index)
-        self._path, self._state, self._last = None, None, 0
+        self._path, self._seen = None, _gallery_file.START
         self._set([], None)
 
     def __len__(self):
@@ -70,7 +70,7 @@ class Gallery:
         return unicodedata.normalize("NFC", str(name)) in self._where
 
     def __repr__(self):
-        return f"Gallery(people={len(self)}, threshold={self.threshold:g})"
+        return f"Gallery(people={len(self)}, threshold={self._threshold:g})"
 
     @property
     def names(self):
@@ -81,17 +81,17 @@ class Gallery:
     @property
     def threshold(self):
         """The largest distance of one person."""
+        self._refresh()
         return self._threshold
 
     @threshold.setter
     def threshold(self, value):
-        self._threshold = _check_threshold(value)
+        value = _checks.threshold(value)
         if self._path:
             with _gallery_file.opened(self._path, write=True) as file:
-                file.execute(
-                    "UPDATE about SET value = ? WHERE key = 'threshold'",
-                    (repr(self._threshold),),
-                )
+                self._read(file)
+                _gallery_file.change(file, self._path, threshold=value)
+        self._threshold = value
 
     def enroll(self, name, images, more=False):
         """Add a person by one or several images.
@@ -103,8 +103,10 @@ class Gallery:
             more: bool, whether these are further images of somebody who is enrolled.
 
         Raises:
-            ValueError: if the name is not as above or taken, or the images are not as
-                the encoder needs them. The gallery is then as it was.
+            KeyError: if `more` is given and nobody is enrolled by this name.
+            ValueError: if the name is not as above or taken, the images are not as the
+                encoder needs them, or the encoder was trained on since the gallery was
+                made. The gallery is then as it was.
         """
         self.enroll_all({name: images}, more)
 
@@ -118,9 +120,12 @@ class Gallery:
             more: bool, as for `enroll`.
 
         Raises:
+            KeyError: as for `enroll`.
             ValueError: as for `enroll`.
         """
-        named = {_check_name(name): _batch(images) for name, images in people.items()}
+        named = {
+            _checks.name(name): _checks.batch(images) for name, images in people.items()
+        }
         if len(named) < len(people):
             raise ValueError("Two of the names are the same.")
         if not named:
@@ -130,16 +135,15 @@ class Gallery:
         names = [name for name, images in named.items() for _ in images]
         encodings = self._encode(named.values())
         if not self._path:
-            self._check_new(named, more)
+            self._check_new(named, encodings, more)
             self._add(names, encodings)
             return
         with _gallery_file.opened(self._path, write=True) as file:
             self._read(file)
-            self._check_new(named, more)
-            _gallery_file.insert(file, names, encodings)
-            (last,) = file.execute("SELECT max(id) FROM encodings").fetchone()
+            self._check_new(named, encodings, more)
+            seen = _gallery_file.insert(file, self._path, names, encodings)
         self._add(names, encodings)
-        self._last = last
+        self._seen = seen
 
     def remove(self, name):
         """Forget a person.
@@ -153,7 +157,8 @@ class Gallery:
         name = self._known(name)
         if self._path:
             with _gallery_file.opened(self._path, write=True) as file:
-                _gallery_file.delete(file, name)
+                self._read(file)
+                _gallery_file.delete(file, self._path, name)
             self._refresh()
             return
         kept = [i for i, other in enumerate(self._names) if other != name]
@@ -174,9 +179,10 @@ class Gallery:
             ValueError: if the image is not as the encoder needs it.
         """
         name = self._known(name)
-        (encoding,) = self._encode([_one(image)])
+        encoding = self._encode([_checks.one(image)])
+        self._check_length(encoding)
         distance = _distances(self._encodings[self._where[name]], encoding).min()
-        return bool(distance <= self.threshold), float(distance)
+        return bool(distance <= self._threshold), float(distance)
 
     def recognise(self, images):
         """Say who somebody is.
@@ -190,18 +196,18 @@ class Gallery:
         Raises:
             ValueError: if the images are not as the encoder needs them.
         """
-        names, distances = self.nearest(_batch(images))
+        best, distances = self._search(_checks.batch(images))
         said = [
-            name if distance <= self.threshold else NOT_RECOGNISED
-            for name, distance in zip(names, distances, strict=True)
+            self._tell(place) if distance <= self._threshold else NOT_RECOGNISED
+            for place, distance in zip(best, distances, strict=True)
         ]
-        return said if np.ndim(images) == 4 else said[0]
+        return said[0] if np.ndim(images) == 3 else said
 
     def nearest(self, images):
         """Return who is nearest, however far away.
 
         Args:
-            images: several, `(n, height, width, channels)`.
+            images: one image or several, as for `enroll`; one counts as `n = 1`.
 
         Returns:
             A list of `n` names, `None` if nobody is enrolled; and an array `(n,)` of
@@ -210,16 +216,13 @@ class Gallery:
         Raises:
             ValueError: if the images are not as the encoder needs them.
         """
-        self._refresh()
-        encodings = self._encode([_batch(images)])
-        if not self._names:
-            return [None] * len(encodings), np.full(len(encodings), np.inf)
-        best = self._index.search(encodings)
-        distances = _distances(self._encodings[best], encodings)
-        return [self._names[i] for i in best], distances
+        best, distances = self._search(_checks.batch(images))
+        return [None if i is None else self._names[i] for i in best], distances
 
     def save(self, path, overwrite=False):
         """Write the gallery to a file, at once, and stay with it.
+
+        Encodings say who somebody is: at first only you may read the file.
 
         Args:
             path: path of the file.
@@ -227,23 +230,24 @@ class Gallery:
 
         Raises:
             FileExistsError: if there is a file and it is not this gallery's.
+            ValueError: if the encoder was trained on since the gallery was made.
         """
         path = Path(path).expanduser()
-        if self._path and path.exists() and path.samefile(self._path):
-            return
-        if path.exists() and not overwrite:
+        self._check_encoder()
+        if self._path and self._path.exists():
+            if path.exists() and path.samefile(self._path):
+                return
+            self._refresh()
+        about = {"fingerprint": self.fingerprint, "threshold": self._threshold}
+        encodings = [] if self._encodings is None else self._encodings
+        try:
+            _gallery_file.create(path, about, self._names, encodings, overwrite)
+        except FileExistsError:
             raise FileExistsError(
                 f"{path} is there already. Load it to go on with it, or give "
                 "overwrite=True to lose what is in it."
-            )
-        self._refresh()
-        about = {
-            "fingerprint": self.fingerprint,
-            "threshold": repr(self.threshold),
-        }
-        encodings = [] if self._encodings is None else self._encodings
-        _gallery_file.create(path, about, self._names, encodings)
-        self._path = path
+            ) from None
+        self._path, self._seen = path, _gallery_file.START
         self._refresh()
 
     @classmethod
@@ -253,7 +257,7 @@ class Gallery:
         Args:
             path: path of the file.
             encoder: the encoder by which it was made.
-            threshold: float, or `None` for the one in the file.
+            threshold: float, a new one for the file; or `None` to keep its own.
             index: as for `Gallery`.
 
         Returns:
@@ -265,9 +269,7 @@ class Gallery:
                 version.
         """
         path = Path(path).expanduser()
-        with _gallery_file.opened(path) as file:
-            about = _gallery_file.about(file, path)
-        gallery = cls(encoder, float(about["threshold"]), index)
+        gallery = cls(encoder, 0, index)
         gallery._path = path
         gallery._refresh()
         if threshold is not None:
@@ -288,15 +290,15 @@ class Gallery:
                 "weights. Distances between encodings of two encoders mean nothing: "
                 "load it with the encoder that made it, or enrol everybody again."
             )
-        state = about["series"], about["removals"]
-        if state != self._state:
-            self._set([], None)
-            self._state, self._last = state, 0
-        names, encodings, self._last = _gallery_file.rows(file, self._path, self._last)
-        self._add(names, encodings)
+        self._threshold = about["threshold"]
+        names, encodings, is_all, self._seen = _gallery_file.read(
+            file, self._path, self._seen
+        )
+        (self._set if is_all else self._add)(names, encodings)
 
     def _set(self, names, encodings):
         self._names, self._where, self._encodings = [], {}, None
+        self._whose = {}
         self._index.clear()
         self._add(names, encodings)
 
@@ -305,99 +307,75 @@ class Gallery:
             return
         for place, name in enumerate(names, len(self._names)):
             self._where.setdefault(name, []).append(place)
+        for key, name in zip(_keys(encodings), names, strict=True):
+            if self._whose.setdefault(key, name) != name:
+                self._whose[key] = None
         self._names += names
         self._encodings = self._index.add(encodings)
 
-    def _check_new(self, names, more):
+    def _check_new(self, names, encodings, more):
         taken = [name for name in names if name in self._where]
         if taken and not more:
             raise ValueError(
                 f"{taken[0]!r} is enrolled already. Give more=True for further images "
                 "of the same person, or another name."
             )
+        if more:
+            for name in names:
+                self._check_known(name)
+        self._check_length(encodings)
+
+    def _check_length(self, encodings):
+        if self._encodings is not None and len(encodings):
+            due, got = self._encodings.shape[1], encodings.shape[1]
+            if due != got:
+                raise ValueError(
+                    f"The encoder gave {got} numbers for an image; in the gallery are "
+                    f"encodings of {due}. Is the image of another size?"
+                )
+
+    def _check_encoder(self):
+        if not _encode.unchanged(self.encoder, self.fingerprint):
+            raise ValueError(
+                "The weights of the encoder have changed since the gallery was made. "
+                "Make a new gallery, and enrol everybody again."
+            )
+
+    def _check_known(self, name):
+        if name not in self._where:
+            raise KeyError(f"Nobody is enrolled as {name!r}.")
 
     def _known(self, name):
         self._refresh()
-        name = _check_name(name)
-        if name not in self._where:
-            raise KeyError(f"Nobody is enrolled as {name!r}.")
+        name = _checks.name(name)
+        self._check_known(name)
         return name
 
     def _encode(self, batches):
-        """Return the encodings of images, of length 1."""
-        shape = getattr(self.encoder, "input_shape", None)
-        shape = (None, None, None) if shape is None else shape[1:]
-        images = np.concatenate([check_images(batch, shape) for batch in batches])
-        if isinstance(self.encoder, keras.Model):
-            encodings = self.encoder.predict(images, verbose=0)
-        else:
-            encodings = self.encoder(images)
-        encodings = np.asarray(encodings, np.float32)
-        if encodings.ndim != 2 or len(encodings) != len(images):
-            raise ValueError(
-                "The encoder must give an array (n, dimensions). "
-                f"Received: shape {encodings.shape} for {len(images)} images."
-            )
-        lengths = np.linalg.norm(encodings, axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or not lengths.all():
-            raise ValueError("The encoder gave NaN, or only zeros, for an image.")
-        return encodings / lengths
+        self._check_encoder()
+        return _encode.encode(self.encoder, batches)
+
+    def _search(self, images):
+        """Return the places of the nearest encodings, and how far away they are."""
+        self._refresh()
+        encodings = self._encode([images])
+        if not self._names or not len(encodings):
+            return [None] * len(encodings), np.full(len(encodings), np.inf)
+        self._check_length(encodings)
+        best = self._index.search(encodings)
+        return best, _distances(self._encodings[best], encodings)
+
+    def _tell(self, place):
+        """Return who has an encoding, if nobody else has the same."""
+        (key,) = _keys(self._encodings[[place]])
+        return self._whose[key] or NOT_RECOGNISED
+
+
+def _keys(encodings):
+    """Return a number for each encoding, the same if they agree to three digits."""
+    rounded = np.round(encodings, 3) + 0.0  # no -0
+    return [hash(row.tobytes()) for row in rounded]
 
 
 def _distances(encodings, others):
     return np.linalg.norm(encodings - others, axis=-1)
-
-
-def _batch(images):
-    array = np.asarray(images)
-    return array if array.ndim == 4 else array[None]
-
-
-def _one(image):
-    if np.ndim(image) != 3:
-        raise ValueError(
-            "`image` must be one image, (height, width, channels). "
-            f"Received: an array of shape {np.shape(image)}."
-        )
-    return np.asarray(image)[None]
-
-
-def _check_name(name):
-    if isinstance(name, str):
-        name = unicodedata.normalize("NFC", name)
-        if (
-            0 < len(name) <= LONGEST_NAME
-            and name == name.strip()
-            and name.isprintable()
-            and not set(name) & set("/\\")
-            and name not in (".", "..", NOT_RECOGNISED)
-        ):
-            return name
-    raise ValueError(
-        f"`name` must be 1 to {LONGEST_NAME} printable characters without slashes, "
-        f"with no space around them, and not {NOT_RECOGNISED!r}. "
-        f"Received: name={name!r}."
-    )
-
-
-def _check_threshold(threshold):
-    number = isinstance(threshold, (int, float, np.number)) and threshold is not True
-    if not number or not 0 <= threshold <= FARTHEST:
-        raise ValueError(
-            "`threshold` must be a distance between encodings of length 1, from 0 to "
-            f"2. Received: threshold={threshold!r}."
-        )
-    return float(threshold)
-
-
-def _fingerprint_of(encoder):
-    own = getattr(encoder, "fingerprint", None)
-    if isinstance(own, str) and callable(encoder):
-        return own
-    if isinstance(encoder, keras.Model):
-        weights = _fingerprint.of_weights(encoder)
-        return f"{_fingerprint.of_config(encoder)}:{weights}"
-    raise ValueError(
-        "`encoder` must be a Keras model, or a function with a string `fingerprint`. "
-        f"Received: encoder={encoder!r}."
-    )

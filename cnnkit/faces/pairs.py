@@ -153,10 +153,15 @@ class PeopleBatches(keras.utils.PyDataset):
                 "There must be one label an image. "
                 f"Received: {len(self.labels)} labels, {len(self.images)} images."
             )
-        for name, value in (("people", people), ("per_person", per_person)):
-            if not isinstance(value, (int, np.integer)) or value < 2:
+        for name, value, least in (
+            ("people", people, 2),
+            ("per_person", per_person, 2),
+            ("batches", 1 if batches is None else batches, 1),
+            ("seed", seed, 0),
+        ):
+            if not isinstance(value, (int, np.integer)) or value < least:
                 raise ValueError(
-                    f"`{name}` must be an integer of at least 2. "
+                    f"`{name}` must be an integer of at least {least}. "
                     f"Received: {name}={value!r}."
                 )
         self.people, self.per_person = int(people), int(per_person)

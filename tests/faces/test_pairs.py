@@ -94,6 +94,8 @@ def test_bad_labels(labels):
         ({"per_person": 1}, "`per_person`"),
         ({"people": 5}, "5 people with 4 images"),
         ({"per_person": 5}, "2 people with 5 images"),
+        ({"batches": 0}, "`batches`"),
+        ({"seed": -1}, "`seed`"),
         ({"labels": LABELS[:-1]}, "one label an image"),
     ],
 )
