@@ -1,9 +1,9 @@
 """Data sets of the course, as NumPy arrays.
 
 Always there: handwritten digits, photographs, and sets that are drawn by code.
-Fetched once and kept: MNIST, CIFAR-10 and BCCD. `catalogue()` lists them all. Any
-folder with boxes in VOC or COCO format loads too, and `yolo_fastest()` fetches a
-detector that others trained.
+Fetched once and kept: MNIST, CIFAR-10, BCCD and the Olivetti faces. `catalogue()` lists
+them all. Any folder with boxes in VOC or COCO format loads too, and `yolo_fastest()`
+fetches a detector that others trained.
 """
 
 from cnnkit.datasets._download import DownloadError, fetch
@@ -21,6 +21,7 @@ from cnnkit.datasets.electrocardiograms import electrocardiograms, heartbeat14
 from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import Faces, faces
 from cnnkit.datasets.mnist import mnist
+from cnnkit.datasets.olivetti import olivetti
 from cnnkit.datasets.photographs import photograph, photograph_names
 from cnnkit.datasets.poses import Poses, poses
 from cnnkit.datasets.street_scenes import street_scenes
@@ -53,6 +54,7 @@ __all__ = [
     "from_voc",
     "heartbeat14",
     "mnist",
+    "olivetti",
     "photograph",
     "photograph_names",
     "poses",

@@ -56,6 +56,14 @@ SOURCES = {
             file="BCCD_Dataset-1.0.zip",
             accepts=("BCCD_Dataset-1.0.zip", "bccd"),
         ),
+        Source(
+            name="olivetti",
+            url="https://ndownloader.figshare.com/files/5976027",
+            sha256="b612fb967f2dc77c9c62d3e1266e0c73d5fca46a4b8906c18e454d41af987794",
+            size_bytes=4_261_000,  # about: scikit-learn states the checksum alone
+            file="olivettifaces.mat",
+            accepts=("olivettifaces.mat", "olivetti_faces.npz"),
+        ),
     )
 }
 

@@ -11,6 +11,7 @@ from cnnkit.datasets.electrocardiograms import electrocardiograms
 from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import faces
 from cnnkit.datasets.mnist import mnist
+from cnnkit.datasets.olivetti import olivetti
 from cnnkit.datasets.photographs import FILES, photograph, photograph_names
 from cnnkit.datasets.poses import poses
 from cnnkit.datasets.street_scenes import street_scenes
@@ -109,6 +110,7 @@ def catalogue():
     mnist download
     cifar10 download
     bccd download
+    olivetti download
     """
     return list(_ENTRIES)
 
@@ -153,6 +155,7 @@ _VERIFY = {
     "mnist": mnist,
     "cifar10": cifar10,
     "bccd": lambda: bccd(size=(48, 64)),
+    "olivetti": olivetti,
 }
 
 _ENTRIES = (
@@ -230,5 +233,12 @@ _ENTRIES = (
         "364 photographs of blood cells, a box around each of 4,888 cells",
         "MIT, Shenggan/BCCD_Dataset; credit cosmicad and akshaylamba",
         _sources.SOURCES["bccd"],
+    ),
+    Entry(
+        "olivetti",
+        "download",
+        "400 grey photographs of 40 people's faces, 64x64",
+        "no licence stated; credit AT&T Laboratories Cambridge",
+        _sources.SOURCES["olivetti"],
     ),
 )

@@ -31,6 +31,9 @@ class _MinedTripletLoss(keras.losses.Loss):
                 "`y_pred` must be encodings of shape (batch, dimensions), and `y_true` "
                 f"one label for each. Received: shapes {shapes[1]} and {shapes[0]}."
             )
+        if shapes[1][0] == 0:  # of no images none is the farthest
+            _warn_if_none(False)
+            return ops.sum(y_pred)
         distances = _distances.squared_distances(y_pred)
         if not self.squared:
             distances = _distances.root(distances)
@@ -200,7 +203,8 @@ class TripletSemiHardLoss(_MinedTripletLoss):
     max(d(a, p) - d(a, n) + margin, 0), and the mean is over all pairs of anchor and
     positive whose anchor has a negative. Unlike the hardest ones these triplets are
     solved already, though not by enough, so they do not pull everything into one
-    point. Memory grows with the square of the batch.
+    point. Memory grows with the square of the batch, time also with the number of
+    images of a person.
 
     Args:
         margin: float of at least 0, in the unit of the distance.
@@ -246,41 +250,40 @@ class TripletSemiHardLoss(_MinedTripletLoss):
 
     def mine(self, distances, positive, negative):
         fixed = ops.stop_gradient(distances)
-        candidates = ops.where(negative, fixed, FAR)
-        order = ops.argsort(candidates, axis=1)
-        ascending = ops.take_along_axis(candidates, order, axis=1)
-        count = ops.sum(ops.cast(negative, "int32"), axis=1, keepdims=True)
-        nearer = _count_up_to(ascending, fixed)
-        chosen = ops.maximum(ops.minimum(nearer, count - 1), 0)
-        chosen = ops.take_along_axis(order, chosen, axis=1)
-        far = ops.take_along_axis(distances, chosen, axis=1)
-        valid = ops.logical_and(positive, count > 0)
-        losses = ops.where(valid, ops.relu(distances - far + self.margin), 0.0)
-        mean = _terms.mean_over(ops.reshape(losses, (-1,)), ops.reshape(valid, (-1,)))
-        return mean, ops.any(valid)
+        others = ops.where(negative, fixed, -FAR)
+        farthest = ops.argmax(others, axis=1)
+        columns = ops.arange(ops.shape(fixed)[1], dtype=farthest.dtype)
+        # The positives of an image have the numbers 1, 2, ... and take turns.
+        usable = ops.logical_and(positive, ops.any(negative, axis=1, keepdims=True))
+        numbers = ops.cumsum(ops.cast(usable, "int32"), axis=1)
+        numbers = ops.where(usable, numbers, 0)
+        count = ops.max(numbers, axis=1, keepdims=True)
+        turns = ops.max(count)
 
+        def unfinished(turn, total, weights):
+            return turn <= turns
 
-def _count_up_to(ascending, values):
-    """Return how many numbers of each row are at most each value, by bisection.
+        def take_turn(turn, total, weights):
+            pulled = numbers == turn
+            near = ops.sum(ops.where(pulled, fixed, 0.0), axis=1, keepdims=True)
+            beyond = ops.where(others > near, others, FAR)
+            found = ops.min(beyond, axis=1) < FAR
+            chosen = ops.where(found, ops.argmin(beyond, axis=1), farthest)[:, None]
+            above = near - ops.take_along_axis(fixed, chosen, axis=1) + self.margin
+            active = ops.logical_and(above > 0, turn <= count)
+            pulled = ops.cast(ops.logical_and(pulled, active), fixed.dtype)
+            pushed = ops.cast(ops.logical_and(columns == chosen, active), fixed.dtype)
+            total = total + ops.sum(ops.where(active, above, 0.0))
+            return turn + 1, total, weights + pulled - pushed
 
-    Args:
-        ascending: tensor `(n, m)`, rows in ascending order.
-        values: tensor `(n, k)`.
-    """
-    last = ops.shape(ascending)[1] - 1
-    low = ops.zeros_like(values, dtype="int32")
-    high = low + last + 1
-
-    def unfinished(low, high):
-        return ops.any(low < high)
-
-    def halve(low, high):
-        middle = (low + high) // 2
-        here = ops.take_along_axis(ascending, ops.minimum(middle, last), axis=1)
-        below = ops.logical_and(here <= values, low < high)
-        return ops.where(below, middle + 1, low), ops.where(below, high, middle)
-
-    return ops.while_loop(unfinished, halve, (low, high))[0]
+        zero = ops.zeros((), fixed.dtype)
+        start = ops.ones((), "int32"), zero, ops.zeros_like(fixed)
+        _, total, weights = ops.while_loop(unfinished, take_turn, start)
+        # The sum has the right slope, and the total is free of its rounding errors.
+        weighted = ops.sum(weights * distances)
+        total = total + (weighted - ops.stop_gradient(weighted))
+        pairs = ops.sum(count)
+        return total / ops.cast(ops.maximum(pairs, 1), total.dtype), pairs > 0
 
 
 def _warn_if_none(found):
