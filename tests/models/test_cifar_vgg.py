@@ -1,6 +1,6 @@
 """The VGG for small images, and the folding of its normalisation."""
 
-import importlib.util
+import importlib
 import pathlib
 
 import keras
@@ -17,10 +17,9 @@ SMALL = {"input_shape": (8, 11, 2), "classes": 3, "width": 0.1}
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location(SCRIPT.stem, SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPT.parent)  # as if it were run
+        return importlib.import_module(SCRIPT.stem)
 
 
 def outputs_of(model, images):
