@@ -7,7 +7,8 @@ import numpy as np
 def dead_units(model, images, batch_size=64):
     """Tell of each layer with ReLU which units are 0 for all images, at all places.
 
-    A unit that is dead for the whole training set gets no gradient: it will not wake.
+    A unit that is dead for the whole training set gets no gradient. It never wakes by
+    itself: only if layers before it change what it gets.
 
     Args:
         model: a `keras.Model` with one input.
@@ -19,6 +20,15 @@ def dead_units(model, images, batch_size=64):
 
     Raises:
         ValueError: if there are no images, or no layer has a ReLU.
+
+    Example:
+
+    >>> model = keras.Sequential([
+    ...     keras.Input((4, 4, 1)),
+    ...     keras.layers.Conv2D(2, 3, activation="relu", name="conv")])
+    >>> model.set_weights([np.ones((3, 3, 1, 2)), np.array([0, -99])])
+    >>> dead_units(model, np.ones((5, 4, 4, 1)))
+    {'conv': array([False,  True])}
 
     Taught in: notebooks/week4_faces_and_style/06_what_layers_see.ipynb
     """

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from cnnkit.inspection import _chain
+from cnnkit.inspection._cut_out import cut_out
 from cnnkit.layers import MaxPooling2DWithSwitches, MaxUnpooling2D
 
 PASSED = (keras.layers.Dropout,)
@@ -81,6 +82,36 @@ class DeconvNet:
             for i in range(0, len(images), batch_size)
         ]
         return np.concatenate([np.zeros_like(images[:0]), *parts])
+
+    def project_patches(self, patches, images, batch_size=32):
+        """Project what `top_patches` has found, and cut it out as the patches are.
+
+        Args:
+            patches: a `TopPatches` of this layer.
+            images: the images in which they were found, `(n, height, width, channels)`.
+            batch_size: int, how many images go through at once.
+
+        Returns:
+            float32 array of the shape of `patches.patches`, around 0.
+
+        Raises:
+            ValueError: if the patches are of another layer or an image is not there.
+        """
+        if patches.layer != self.layer:
+            raise ValueError(
+                f"`patches` must be of {self.layer!r}. Received: {patches.layer!r}."
+            )
+        if patches.images.max() >= len(images):
+            raise ValueError(
+                "`images` must be those in which the patches were found. "
+                f"Received: {len(images)} images, a patch of {patches.images.max()}."
+            )
+        found = np.empty_like(patches.patches)
+        for i, unit in enumerate(patches.units):
+            whole = self.project(images[patches.images[i]], unit, batch_size)
+            for j, (x1, y1, x2, y2) in enumerate(patches.boxes[i]):
+                found[i, j] = cut_out(whole[j], (y1, y2), (x1, x2), outside=0)
+        return found
 
     def _project(self, images, unit):
         maps, back = ops.convert_to_tensor(images), []

@@ -15,7 +15,8 @@ class FeatureEvolution(keras.callbacks.Callback):
         layer: name of a layer, as for `DeconvNet`.
         images: floats `(n, height, width, channels)`, to choose from.
         units: sequence of ints.
-        epochs: sequence of ints, after how many epochs; 0 is before training.
+        epochs: sequence of ints, after how many epochs; 0 is before training. Training
+            that ends earlier leaves the later ones out.
 
     Attributes:
         epochs: list of ints, those that are done.
@@ -24,7 +25,21 @@ class FeatureEvolution(keras.callbacks.Callback):
         answers: list of float arrays `(units,)`.
 
     Raises:
-        ValueError: at the start of training, if the layer or a unit does not exist.
+        ValueError: if there are no images, units or epochs; at the start of training,
+            if the layer or a unit does not exist.
+
+    Example:
+
+    >>> model = keras.Sequential([
+    ...     keras.Input((8, 8, 1)),
+    ...     keras.layers.Conv2D(3, 3, activation="relu", name="conv"),
+    ...     keras.layers.GlobalMaxPooling2D()])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((6, 8, 8, 1)), np.ones((6, 3))
+    >>> watch = FeatureEvolution("conv", x, units=[0, 2], epochs=[0, 1])
+    >>> _ = model.fit(x, y, epochs=2, callbacks=[watch], verbose=0)
+    >>> watch.epochs, watch.projections[-1].shape
+    ([0, 1], (2, 8, 8, 1))
 
     Reference:
         - Zeiler and Fergus, "Visualizing and understanding convolutional networks",
@@ -39,10 +54,28 @@ class FeatureEvolution(keras.callbacks.Callback):
         self.images = np.asarray(images, np.float32)
         self.units = [int(unit) for unit in units]
         self.when = {int(epoch) for epoch in epochs}
+        if self.images.ndim != 4 or not len(self.images):
+            raise ValueError(
+                "`images` must be of shape (n, height, width, channels), at least one. "
+                f"Received: shape {self.images.shape}."
+            )
+        if not self.units or not self.when or min(self.when) < 0:
+            raise ValueError(
+                "There must be a unit, and an epoch of at least 0. "
+                f"Received: units={units!r}, epochs={epochs!r}."
+            )
         self.epochs, self.projections, self.chosen, self.answers = [], [], [], []
 
     def on_train_begin(self, logs=None):
         """Look at the network before training."""
+        self._net = DeconvNet(self.model, self.layer)
+        output = self.model.get_layer(self.layer).output
+        count = output.shape[-1]
+        if min(self.units) < 0 or max(self.units) >= count:
+            raise ValueError(
+                f"`units` must be from 0 to {count - 1}. Received: units={self.units}."
+            )
+        self._part = keras.Model(self.model.inputs[0], output)
         self._look(0)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -52,14 +85,11 @@ class FeatureEvolution(keras.callbacks.Callback):
     def _look(self, epoch):
         if epoch not in self.when or epoch in self.epochs:
             return
-        net = DeconvNet(self.model, self.layer)
-        output = self.model.get_layer(self.layer).output
-        part = keras.Model(self.model.inputs[0], output)
-        maps = part.predict(self.images, verbose=0)
+        maps = self._part.predict(self.images, verbose=0)
         answers = maps.max(axis=(1, 2))[:, self.units]
         chosen = answers.argmax(axis=0)
         projections = [
-            net.project(self.images[i : i + 1], unit)[0]
+            self._net.project(self.images[i : i + 1], unit)[0]
             for i, unit in zip(chosen, self.units, strict=True)
         ]
         self.epochs.append(epoch)

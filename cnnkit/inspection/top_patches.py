@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from cnnkit.inspection import _chain
+from cnnkit.inspection._cut_out import cut_out
 
 OUTSIDE = 0.5
 
@@ -17,6 +18,7 @@ class TopPatches:
 
     Attributes:
         layer: str.
+        units: int array `(units,)`, which units of the layer these are.
         answers: float32 array `(units, k)`.
         images: int array `(units, k)`, the number of the image, counted from 0.
         places: int array `(units, k, 2)`, row and column in the layer's map.
@@ -27,6 +29,7 @@ class TopPatches:
     """
 
     layer: str
+    units: np.ndarray
     answers: np.ndarray
     images: np.ndarray
     places: np.ndarray
@@ -59,7 +62,18 @@ def top_patches(model, layer, images, k=9, units=None, batch_size=64):
         A `TopPatches`; with fewer than `k` images, with so many patches.
 
     Raises:
-        ValueError: if an argument is not as above, or there are no images.
+        ValueError: if an argument is not as above, there are no images, those of a
+            stream differ in size, or they or the answers are not finite.
+
+    Example:
+
+    >>> model = keras.Sequential([
+    ...     keras.Input((32, 32, 3)),
+    ...     keras.layers.Conv2D(8, 5, activation="relu", name="conv"),
+    ...     keras.layers.MaxPooling2D(2, name="pool")])
+    >>> images = np.random.default_rng(0).random((20, 32, 32, 3))
+    >>> top_patches(model, "pool", images)
+    TopPatches('pool', units=8, k=9, 6×6)
 
     Reference:
         - Zeiler and Fergus, "Visualizing and understanding convolutional networks",
@@ -77,11 +91,26 @@ def top_patches(model, layer, images, k=9, units=None, batch_size=64):
     if not isinstance(k, (int, np.integer)) or k < 1:
         raise ValueError(f"`k` must be at least 1. Received: k={k!r}.")
     part = keras.Model(model.inputs[0], output)
-    best, seen, field = None, 0, None
+    best, seen, field, shape = None, 0, None, None
     for batch in _batches(images, batch_size):
+        if not len(batch):
+            continue
         if field is None:
-            field = _chain.fields(layers, batch.shape[1:3])
+            shape = batch.shape[1:]
+            field = _chain.fields(layers, shape[:2])
+        if batch.shape[1:] != shape:
+            raise ValueError(
+                "All `images` must have one shape. "
+                f"Received: {shape} and then {batch.shape[1:]}."
+            )
         maps = np.asarray(part.predict_on_batch(batch))[..., units]
+        # A ReLU may turn NaN into 0, so the answers alone do not tell.
+        if not (np.isfinite(batch).all() and np.isfinite(maps).all()):
+            raise ValueError(
+                "Images and answers must be finite. Received: NaN or infinity in the "
+                f"images {seen} to {seen + len(batch) - 1}, or in what {layer!r} "
+                "answers to them."
+            )
         new = _strongest(maps, batch, seen, field)
         best = new if best is None else _merged(best, new)
         best = _best(best, k)
@@ -94,7 +123,7 @@ def top_patches(model, layer, images, k=9, units=None, batch_size=64):
     boxes = np.concatenate(
         [first[..., ::-1], first[..., ::-1] + [columns.size, rows.size]], axis=-1
     )
-    return TopPatches(layer, answers, numbers, places, boxes, patches)
+    return TopPatches(layer, units, answers, numbers, places, boxes, patches)
 
 
 def _strongest(maps, images, seen, field):
@@ -106,7 +135,10 @@ def _strongest(maps, images, seen, field):
     numbers = np.broadcast_to(np.arange(seen, seen + n), (units, n))
 
     def cut(unit, i):
-        return _patch(images[i], places[unit, i], field)
+        row, column = (int(at) for at in places[unit, i])
+        rows, columns = field
+        spans = rows.span(row), columns.span(column)
+        return cut_out(images[i], *spans, outside=OUTSIDE)
 
     return answers, numbers, places, cut
 
@@ -141,20 +173,6 @@ def _best(candidates, k):
         np.take_along_axis(places, order[..., None], axis=1),
         patches,
     )
-
-
-def _patch(image, place, field):
-    """Cut out what a unit sees."""
-    spans = [one.span(int(at)) for one, at in zip(field, place, strict=True)]
-    sides = image.shape[:2]
-    patch = np.full((*(b - a for a, b in spans), image.shape[-1]), OUTSIDE, np.float32)
-    inside = [(max(a, 0), min(b, n)) for (a, b), n in zip(spans, sides, strict=True)]
-    (top, bottom), (left, right) = inside
-    if top < bottom and left < right:
-        y, x = (low - a for (low, _), (a, _) in zip(inside, spans, strict=True))
-        part = image[top:bottom, left:right]
-        patch[y : y + bottom - top, x : x + right - left] = part
-    return patch
 
 
 def _batches(images, batch_size):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from cnnkit.inspection import DeconvNet, FeatureEvolution
+from cnnkit.inspection import DeconvNet, FeatureEvolution, top_patches
 from tests.gradients import gradients
 
 
@@ -118,6 +118,32 @@ def test_a_unit_that_does_not_answer_gives_nothing():
     assert not DeconvNet(model, "relu2").project(images(model), 0).any()
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_projected_patches_hold_all_of_the_projection(padding):
+    model = network(padding=padding)
+    net, x = DeconvNet(model, "relu2"), images(model, 6)
+    found = top_patches(model, "relu2", x, k=3, units=[4, 1])
+    parts = net.project_patches(found, x)
+    assert parts.shape == found.patches.shape and parts.any()
+    for i, unit in enumerate(found.units):
+        whole = net.project(x[found.images[i]], unit)
+        np.testing.assert_allclose(
+            np.abs(parts[i]).sum((1, 2)), np.abs(whole).sum((1, 2)), rtol=1e-4
+        )
+        outside = found.patches[i] == 0.5
+        assert not parts[i][outside].any()
+
+
+def test_patches_of_another_layer_or_of_other_images():
+    model = network()
+    x = images(model, 4)
+    found = top_patches(model, "conv2", x, k=4)
+    with pytest.raises(ValueError, match="must be of 'relu2'"):
+        DeconvNet(model, "relu2").project_patches(found, x)
+    with pytest.raises(ValueError, match="in which the patches were found"):
+        DeconvNet(model, "conv2").project_patches(found, x[:3])
+
+
 def test_batches_and_no_images():
     model = network()
     net, x = DeconvNet(model, "conv2"), images(model, 5)
@@ -161,3 +187,28 @@ def test_evolution_keeps_what_it_was_asked_for():
     watch._look(9)
     image = x[watch.chosen[-1][1]][None]
     np.testing.assert_allclose(watch.projections[-1][1], due.project(image, 2)[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"images": np.zeros((8, 8, 1))}, "`images`"),
+        ({"images": np.zeros((0, 8, 8, 1))}, "`images`"),
+        ({"units": []}, "a unit"),
+        ({"epochs": []}, "an epoch"),
+        ({"epochs": [-1]}, "an epoch"),
+    ],
+)
+def test_evolution_is_told_at_once_what_cannot_be(arguments, message):
+    fine = {"layer": "conv", "images": np.zeros((2, 8, 8, 1)), "units": [0]}
+    with pytest.raises(ValueError, match=message):
+        FeatureEvolution(**{**fine, **arguments})
+
+
+@pytest.mark.parametrize("units", [[-1], [3]])
+def test_evolution_of_a_unit_that_is_not_there(units):
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(3, 3, name="conv")])
+    watch = FeatureEvolution("conv", np.zeros((2, 8, 8, 1)), units)
+    watch.set_model(model)
+    with pytest.raises(ValueError, match="`units` must be from 0 to 2"):
+        watch.on_train_begin()

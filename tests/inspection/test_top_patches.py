@@ -1,5 +1,7 @@
 """Patches against a search through all places, streamed and at once."""
 
+import tracemalloc
+
 import keras
 import numpy as np
 import pytest
@@ -36,6 +38,20 @@ def test_the_strongest_of_each_image_the_best_first(images):
         np.testing.assert_allclose(found.answers[unit], best[order], rtol=1e-4)
 
 
+def test_of_equal_answers_the_earlier_image_and_place(images):
+    same = np.repeat(images[:1] * 0, 5, axis=0)
+    found = top_patches(network(), "b", same, k=3, batch_size=2)
+    assert found.images.tolist() == 6 * [[0, 1, 2]]
+    assert not found.places[..., 0].all() and not found.places[..., 1].all()
+
+
+def test_an_empty_batch_on_the_way_is_passed_over(images):
+    stream = iter([images[:0], images[:5], images[:0], images[5:]])
+    found = top_patches(network(), "b", stream, k=2)
+    whole = top_patches(network(), "b", images, k=2)
+    np.testing.assert_array_equal(found.images, whole.images)
+
+
 def test_the_patch_alone_makes_the_answer(images):
     """Whatever is outside the receptive field may change: the answer does not."""
     model = network()
@@ -63,9 +79,30 @@ def test_a_stream_is_the_same_as_an_array(images):
     np.testing.assert_array_equal(whole.patches, streamed.patches)
 
 
+def test_memory_does_not_grow_with_the_number_of_images():
+    """All 4,000 images at once would take 15 MB; a batch of them takes 0.2 MB."""
+    model = network()
+
+    def peak(batches):
+        rng = np.random.default_rng(0)
+        stream = (rng.random((50, 16, 20, 3), np.float32) for _ in range(batches))
+        tracemalloc.start()
+        found = top_patches(model, "b", stream)
+        highest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return highest, found
+
+    peak(2)
+    few, _ = peak(4)
+    many, found = peak(80)
+    assert found.images.max() > 200
+    assert many - few < 1e6
+
+
 def test_fewer_images_than_asked_for_and_some_units(images):
     found = top_patches(network(), "b", images[:3], k=9, units=[5, 0])
     assert found.answers.shape == (2, 3) and "units=2" in repr(found)
+    assert found.units.tolist() == [5, 0]
     assert (found.patches[:, :, 0] == 0.5).any() or (found.boxes[..., :2] >= 0).all()
 
 
@@ -78,6 +115,8 @@ def test_bad_arguments(images):
         ({"images": images[0]}, "`images`"),
         ({"images": images[:0]}, "at least one image"),
         ({"images": iter([])}, "at least one image"),
+        ({"images": iter([images, images[:, 1:]])}, "one shape"),
+        ({"images": np.full_like(images, np.nan)}, "NaN"),
     ]:
         with pytest.raises(ValueError, match=message):
             top_patches(**{"model": model, "layer": "b", "images": images, **arguments})
