@@ -2,6 +2,7 @@
 
 from cnnkit.metrics.average_precision import AveragePrecision, average_precision
 from cnnkit.metrics.coco_metrics import COCOMetrics
+from cnnkit.metrics.diversity import diversity
 from cnnkit.metrics.localization_error import LocalizationError, localization_error
 from cnnkit.metrics.mcnemar import McNemarResult, mcnemar
 from cnnkit.metrics.mean_average_precision import MeanAveragePrecision
@@ -24,6 +25,7 @@ __all__ = [
     "TopKError",
     "average_precision",
     "best_threshold",
+    "diversity",
     "equal_error_rate",
     "localization_error",
     "mcnemar",

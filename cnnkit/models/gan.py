@@ -3,12 +3,14 @@
 import keras
 from keras import layers, ops
 
-from cnnkit.models import _arguments
+from cnnkit.models import _arguments, _weights
 
 SLOPE = 0.2
 
 
-def DCGenerator(image_shape=(16, 16, 1), latent=32, filters=64, name="generator"):
+def DCGenerator(
+    image_shape=(16, 16, 1), latent=16, filters=32, weights=None, name="generator"
+):
     """Build a network from random numbers to images.
 
     A dense layer to maps of a quarter of the sides, then two transposed convolutions
@@ -19,13 +21,15 @@ def DCGenerator(image_shape=(16, 16, 1), latent=32, filters=64, name="generator"
         image_shape: `(height, width, channels)`, sides that are multiples of 4.
         latent: int, how many random numbers an image is made from.
         filters: int, the maps after the first enlargement; twice as many before it.
+        weights: `None` for random weights, "cnnkit" for those trained on
+            `cnnkit.datasets.digits(size=16)`, or the path of an .h5 file.
         name: name of the model.
 
     Returns:
         A `keras.Model` from `(batch, latent)` to images in [0, 1].
 
     Raises:
-        ValueError: if an argument is not as above.
+        ValueError: if an argument is not as above, or the weights do not fit.
 
     Example:
 
@@ -41,6 +45,7 @@ def DCGenerator(image_shape=(16, 16, 1), latent=32, filters=64, name="generator"
     height, width, channels = _sides(image_shape)
     latent = _arguments.positive(latent, "latent")
     filters = _arguments.positive(filters, "filters")
+    file = _weights.find(weights, "DCGenerator", (height, width, channels), 0, True, 1)
     x = inputs = keras.Input((latent,), name="noise")
     units = height // 4 * (width // 4) * 2 * filters
     x = layers.Dense(units, use_bias=False, name="dense")(x)
@@ -54,11 +59,15 @@ def DCGenerator(image_shape=(16, 16, 1), latent=32, filters=64, name="generator"
     x = layers.Conv2D(channels, 3, padding="same", activation="sigmoid", name="image")(
         x
     )
-    return keras.Model(inputs, x, name=name)
+    return _weights.load(keras.Model(inputs, x, name=name), file)
 
 
 def DCDiscriminator(
-    image_shape=(16, 16, 1), filters=32, dropout=0.3, name="discriminator"
+    image_shape=(16, 16, 1),
+    filters=32,
+    dropout=0.3,
+    weights=None,
+    name="discriminator",
 ):
     """Build a network that tells real images from made ones.
 
@@ -70,13 +79,16 @@ def DCDiscriminator(
         filters: int, the maps after the first convolution; twice as many after the
             second.
         dropout: float in [0, 1).
+        weights: `None` for random weights, "cnnkit" for those trained against the
+            generator's on `cnnkit.datasets.digits(size=16)`, or the path of an .h5
+            file.
         name: name of the model.
 
     Returns:
         A `keras.Model` from images in [0, 1] to logits `(batch, 1)`.
 
     Raises:
-        ValueError: if an argument is not as above.
+        ValueError: if an argument is not as above, or the weights do not fit.
 
     Example:
 
@@ -91,13 +103,16 @@ def DCDiscriminator(
     """
     filters = _arguments.positive(filters, "filters")
     dropout = _arguments.rate(dropout, "dropout")
-    x = inputs = keras.Input(_sides(image_shape), name="image")
+    shape = _sides(image_shape)
+    file = _weights.find(weights, "DCDiscriminator", shape, 0, True, 1)
+    x = inputs = keras.Input(shape, name="image")
     for place, count in enumerate((filters, 2 * filters), 1):
         x = layers.Conv2D(count, 4, 2, padding="same", name=f"down{place}")(x)
         x = layers.LeakyReLU(negative_slope=SLOPE, name=f"leaky{place}")(x)
         x = layers.Dropout(dropout, name=f"dropout{place}")(x)
     x = layers.Flatten(name="features")(x)
-    return keras.Model(inputs, layers.Dense(1, name="real")(x), name=name)
+    model = keras.Model(inputs, layers.Dense(1, name="real")(x), name=name)
+    return _weights.load(model, file)
 
 
 @keras.saving.register_keras_serializable(package="cnnkit")
