@@ -8,6 +8,7 @@ from scipy.optimize import minimize as scipy_minimize
 from cnnkit.synthesis._gradients import value_and_gradient
 
 METHODS = ("adam", "l-bfgs")
+FIRST_STEP = 0.05  # of L-BFGS, in pixel values
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,17 @@ def _by_adam(look, image, rate, steps):
 
 
 def _by_lbfgs(look, image, rate, steps):
-    shape = image.shape
+    shape, scale = image.shape, None
 
     def flat(x):
+        nonlocal scale
         value, gradient = look(x.reshape(shape).astype("float32"))
-        return value, gradient.ravel().astype("float64")
+        gradient = gradient.ravel().astype("float64")
+        if scale is None:
+            # It starts with a step of one gradient, which may be next to nothing, and
+            # would take dozens of steps to find out how far it can go.
+            scale = FIRST_STEP / (np.sqrt(np.mean(gradient**2)) or 1.0)
+        return scale * value, scale * gradient
 
     scipy_minimize(
         flat,

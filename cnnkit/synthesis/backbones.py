@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import layers
 
 from cnnkit import models
@@ -157,19 +158,25 @@ def _cnnkit():
 
 
 def _random():
+    """32 filters of each size; without their mean, they see how things change.
+
+    Otherwise all maps would be much the same, brightness, and so would the matrices.
+    """
     image = keras.Input((None, None, 3), name="image")
-    sizes = (3, 5, 7, 11, 15, 23)
+    sizes = (1, 3, 5, 7, 11, 15)
     maps = [
-        layers.Conv2D(
-            64,
-            size,
-            padding="same",
-            activation="relu",
-            kernel_initializer=keras.initializers.GlorotUniform(seed=size),
-            name=f"conv{size}",
-        )(image)
+        layers.Conv2D(32, size, padding="same", activation="relu", name=f"conv{size}")(
+            image
+        )
         for size in sizes
     ]
     model = keras.Model(image, maps, name="random_filters")
+    rng = np.random.default_rng(0)
+    for size, layer in zip(sizes, model.layers[1:], strict=True):
+        kernel = rng.normal(size=(size, size, 3, 32))
+        if size > 1:  # those of 1×1 see the colours
+            kernel -= kernel.mean(axis=(0, 1))
+        kernel /= np.sqrt((kernel**2).sum(axis=(0, 1, 2)))
+        layer.set_weights([kernel.astype("float32"), np.zeros(32, "float32")])
     names = tuple(f"conv{size}" for size in sizes)
-    return Backbone(model, None, names[:1], names, names[:1])
+    return Backbone(model, lambda images: images - 0.5, names[1:2], names, names[1:2])

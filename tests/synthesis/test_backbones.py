@@ -63,6 +63,13 @@ def test_random_filters_are_the_same_each_time():
         np.testing.assert_array_equal(one, other)
 
 
+def test_random_filters_answer_to_change_and_not_to_brightness():
+    model = backbone("random").model
+    grey = np.full((1, 40, 40, 3), 0.5, "float32")
+    colours, *rest = (ops.convert_to_numpy(maps)[0, 20, 20] for maps in model(grey))
+    assert colours.max() > 0.1 and np.abs(rest).max() < 1e-5
+
+
 def test_other_names():
     with pytest.raises(ValueError, match="`name` must be"):
         backbone("vgg16")
