@@ -41,9 +41,7 @@ force = click.option("--force", is_flag=True, help="Replace a file that is there
 @click.option(
     "--style-weight",
     type=click.FloatRange(0),
-    default=100.0,
-    show_default=True,
-    help="How much style counts; content counts 1.",
+    help="How much style counts; content counts 1. By default what suits the network.",
 )
 @size
 @network

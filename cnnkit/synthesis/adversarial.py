@@ -8,6 +8,8 @@ from keras import ops
 from cnnkit.synthesis._gradients import value_and_gradient
 from cnnkit.synthesis._scores import scores
 
+FAR = 1e9  # below all scores
+
 
 @dataclass(frozen=True)
 class Adversarial:
@@ -102,9 +104,14 @@ def adversarial(
     before_softmax = scores(model)
 
     def loss(x):
+        """The cross-entropy is softplus of this: its slope has the same signs.
+
+        But it is flat where the classifier is sure, and this is not.
+        """
         said = before_softmax(x, training=False)
-        of_wanted = ops.sum(said * ops.convert_to_tensor(one_hot), axis=-1)
-        return ops.sum(ops.logsumexp(said, axis=-1) - of_wanted)
+        chosen = ops.convert_to_tensor(one_hot)
+        others = ops.logsumexp(said - FAR * chosen, axis=-1)
+        return ops.sum(others - ops.sum(said * chosen, axis=-1))
 
     changed = images
     if len(images):

@@ -9,6 +9,7 @@ from cnnkit.synthesis._minimize import minimize
 from cnnkit.synthesis.backbones import chosen
 
 STARTS = ("content", "noise")
+FAIR = 200.0  # looked right for a network of 32×32 pixels and for one of ImageNet
 
 
 def style_transfer(
@@ -18,7 +19,7 @@ def style_transfer(
     content_layers=None,
     style_layers=None,
     content_weight=1.0,
-    style_weight=100.0,
+    style_weight=None,
     variation_weight=0.0,
     start="content",
     steps=200,
@@ -46,7 +47,8 @@ def style_transfer(
         content_layers: name of a layer, a sequence of names or a dict of weights.
         style_layers: likewise, λ by name; equal ones by default.
         content_weight: float of at least 0, α.
-        style_weight: float of at least 0, β.
+        style_weight: float of at least 0, β; `None` for one that suits the network, by
+            `fair_style_weight`.
         variation_weight: float of at least 0, γ.
         start: "content", "noise", or an image as large as `content`: the one that
             came of an earlier call goes on from there.
@@ -73,7 +75,8 @@ def style_transfer(
     Taught in: notebooks/week4_faces_and_style/08_style_transfer.ipynb
     """
     content, style = _images.colour(content, "content"), _images.colour(style, "style")
-    weights = _weights(content_weight, style_weight, variation_weight)
+    given = 1.0 if style_weight is None else style_weight
+    alpha, beta, gamma = _weights(content_weight, given, variation_weight)
     model, preprocess, content_layers, style_layers = chosen(
         model, preprocess, content_layers=content_layers, style_layers=style_layers
     )
@@ -83,7 +86,9 @@ def style_transfer(
     )
     first = _start(start, content, seed)
     model = _features.any_size(model)
-    cost = transfer_cost(content, style, model, *layers, *weights, preprocess)
+    if style_weight is None:
+        beta = fair_style_weight(content, style, model, *layers, preprocess)
+    cost = transfer_cost(content, style, model, *layers, alpha, beta, gamma, preprocess)
     return minimize(cost, first, steps, method, learning_rate, callback)
 
 
@@ -133,6 +138,33 @@ def transfer_cost(
         return ops.sum(ops.stack([ops.sum(part) for part in parts]))
 
     return cost
+
+
+def fair_style_weight(content, style, model, content_layers, style_layers, preprocess):
+    """Return a β that suits a network, whatever the scale of its features.
+
+    With it the style cost of the content image is 200 times what the content cost of an
+    image without any features would be, for α = 1.
+
+    Args:
+        content: float32 array `(height, width, 3)`.
+        style: likewise.
+        model: a `keras.Model` for any size.
+        content_layers: dict of weights.
+        style_layers: likewise.
+        preprocess: function or `None`.
+    """
+    of_style = transfer_cost(
+        content, style, model, content_layers, style_layers, 0.0, 1.0, 0.0, preprocess
+    )
+    image = ops.convert_to_tensor(content[None])
+    found = _features.extractor(model, content_layers, preprocess)(image)
+    whole = sum(
+        weight * float(ops.sum(content_cost(maps, ops.zeros_like(maps), "mean")))
+        for maps, weight in zip(found, content_layers.values(), strict=True)
+    )
+    cost = float(of_style(image))
+    return FAIR * whole / cost if whole and cost else 1.0
 
 
 def _weights(alpha, beta, gamma):

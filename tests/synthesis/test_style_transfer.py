@@ -49,6 +49,19 @@ def test_the_cost_falls_and_pixels_stay_pixels(network, cat, coffee, method, sta
     assert found.finished and len(found.costs) <= 31
 
 
+def test_the_scale_of_features_does_not_matter_to_the_fair_weight(network, cat, coffee):
+    louder = keras.models.clone_model(network)
+    kernel, *rest = network.get_weights()
+    louder.set_weights([50 * kernel, *rest])
+    plain, loud = (
+        style_transfer(cat, coffee, model, **LAYERS, steps=8)
+        for model in (network, louder)
+    )
+    np.testing.assert_allclose(plain.image, loud.image, atol=0.02)
+    same = style_transfer(cat, cat, network, **LAYERS, steps=2)
+    np.testing.assert_allclose(same.image, cat, atol=1e-5)  # nothing to paint
+
+
 def test_twice_the_same(network, cat, coffee):
     first, second = (
         style_transfer(cat, coffee, network, **LAYERS, start="noise", steps=3, seed=1)
