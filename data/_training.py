@@ -73,11 +73,13 @@ class Clock(keras.callbacks.Callback):
     Args:
         rate: function from the share of the time that is gone to a rate.
         minutes: float.
+        optimizers: which optimisers; `None` for the model's own.
     """
 
-    def __init__(self, rate, minutes):
+    def __init__(self, rate, minutes, optimizers=None):
         super().__init__()
         self.rate, self.seconds = rate, 60 * minutes
+        self.optimizers = optimizers
         self.begin = time.process_time()
 
     @property
@@ -87,7 +89,8 @@ class Clock(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         """Set it."""
-        self.model.optimizer.learning_rate = self.rate(self.done)
+        for optimizer in self.optimizers or [self.model.optimizer]:
+            optimizer.learning_rate = self.rate(self.done)
 
     def on_train_batch_end(self, batch, logs=None):
         """Stop, perhaps."""

@@ -23,24 +23,15 @@ BATCH = 32
 PEAK = 0.001
 
 
-class BothRates(Clock):
-    """Sets the learning rates of both optimisers, and tells of every tenth epoch."""
+def tell(log):
+    """Return a callback that notes every tenth epoch."""
 
-    def __init__(self, rate, minutes, log):
-        super().__init__(rate, minutes)
-        self.log = log
-
-    def on_train_batch_begin(self, batch, logs=None):
-        """Set them."""
-        rate = self.rate(self.done)
-        self.model.generator_optimizer.learning_rate = rate
-        self.model.discriminator_optimizer.learning_rate = rate
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Tell."""
+    def note(epoch, logs):
         if epoch % 10 == 9:
             told = ", ".join(f"{name} {value:.3f}" for name, value in logs.items())
-            self.log.note(f"epoch {epoch + 1:3d}: {told}")
+            log.note(f"epoch {epoch + 1:3d}: {told}")
+
+    return keras.callbacks.LambdaCallback(on_epoch_end=note)
 
 
 def half_and_fall(done):
@@ -65,9 +56,12 @@ def main():
         smoothing=0,
         seed=arguments.seed,
     )
-    gan.compile(*(keras.optimizers.Adam(PEAK, beta_1=0.5) for _ in range(2)))
-    clock = BothRates(half_and_fall, arguments.minutes, log)
-    gan.fit(data.x_train, batch_size=BATCH, epochs=10**6, callbacks=[clock], verbose=0)
+    optimizers = [keras.optimizers.Adam(PEAK, beta_1=0.5) for _ in range(2)]
+    gan.compile(*optimizers)
+    callbacks = [Clock(half_and_fall, arguments.minutes, optimizers), tell(log)]
+    gan.fit(
+        data.x_train, batch_size=BATCH, epochs=10**6, callbacks=callbacks, verbose=0
+    )
     for network, fresh in (
         (gan.generator, DCGenerator()),
         (gan.discriminator, DCDiscriminator()),

@@ -1,6 +1,5 @@
 """`cnnkit style` and `cnnkit dream`: pictures from the command line."""
 
-import os
 import pathlib
 import tempfile
 import warnings
@@ -172,15 +171,12 @@ def _write(image, path):
     import numpy as np
     from PIL import Image
 
+    from cnnkit.datasets._paths import whole_file
+
     picture = Image.fromarray(np.rint(255 * image).astype(np.uint8))
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-    os.close(handle)
-    try:
-        picture.save(draft, quality=92)
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
-    finally:
-        pathlib.Path(draft).unlink(missing_ok=True)
+    kind = Image.registered_extensions()[path.suffix.lower()]
+    with whole_file(path) as file:
+        picture.save(file, kind, quality=92)
     console = Console(stderr=True)
     if console.is_terminal:
         console.print(_preview(picture))

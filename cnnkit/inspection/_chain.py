@@ -1,10 +1,9 @@
 """A chain of layers, from the image to one of them."""
 
-import difflib
-
 import keras
 
 from cnnkit.arithmetic import receptive_fields
+from cnnkit.models import _lookup
 
 POINTWISE = (
     keras.layers.Activation,
@@ -35,18 +34,8 @@ def chain(model, name):
         ValueError: if there is no such layer (the nearest names are told), or the way
             to it is no chain.
     """
-    if not isinstance(model, keras.Model) or len(model.inputs) != 1:
-        raise ValueError(
-            f"`model` must be a Keras model of one input. Received: model={model!r}."
-        )
-    names = [layer.name for layer in model.layers]
-    if name not in names:
-        near = difflib.get_close_matches(str(name), names, n=3, cutoff=0)
-        raise ValueError(
-            f"{model.name!r} has no layer {name!r}. The nearest: {', '.join(near)}."
-        )
-    layers = []
-    layer = model.get_layer(name)
+    _lookup.check_one_input(model)
+    layer, layers = _lookup.layer(model, name), []
     while not isinstance(layer, keras.layers.InputLayer):
         layers.append(layer)
         if isinstance(layer.input, (list, tuple, dict)):

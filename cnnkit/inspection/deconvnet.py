@@ -8,6 +8,7 @@ from cnnkit.inspection import _chain
 from cnnkit.inspection._cut_out import cut_out
 from cnnkit.layers import MaxPooling2DWithSwitches, MaxUnpooling2D
 
+RELU = keras.activations.relu
 PASSED = (keras.layers.Dropout,)
 
 
@@ -142,7 +143,7 @@ def _forward(layer, maps):
         unpool = MaxUnpooling2D(tuple(maps.shape[1:3]))
         return maxima, lambda signal: unpool([signal, switches])
     if isinstance(layer, keras.layers.Conv2D):
-        sides, rectified = tuple(maps.shape[1:3]), layer.activation is _relu()
+        sides, rectified = tuple(maps.shape[1:3]), layer.activation is RELU
 
         def undo(signal):
             signal = ops.relu(signal) if rectified else signal
@@ -206,26 +207,21 @@ def _padded(signal, around):
     return ops.pad(signal[kept], [(max(0, a), max(0, b)) for a, b in around])
 
 
-def _relu():
-    return keras.activations.relu
-
-
 def _check(layer):
     kind = type(layer)
     pool = isinstance(layer, keras.layers.MaxPooling2D)
     relu = (
         kind is keras.layers.ReLU and not layer.negative_slope and not layer.threshold
     )
-    activation = kind is keras.layers.Activation and layer.activation is _relu()
+    activation = kind is keras.layers.Activation and layer.activation is RELU
     conv = kind is keras.layers.Conv2D and (
         layer.groups == 1
-        and layer.activation in (_relu(), keras.activations.linear)
+        and layer.activation in (RELU, keras.activations.linear)
         and layer.data_format == "channels_last"
     )
     if not (pool or relu or activation or conv or isinstance(layer, PASSED)):
         raise ValueError(
             "A `DeconvNet` leads back through `Conv2D` with ReLU or no activation, max "
             f"pooling, ReLU and dropout. Received: {layer.name!r}, a {kind.__name__}. "
-            "(Batch normalisation can be folded into the convolution "
-            "before it.)"
+            "(Batch normalisation can be folded into the convolution before it.)"
         )

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from cnnkit.inspection import _units
 from cnnkit.inspection.deconvnet import DeconvNet
 
 
@@ -70,11 +71,7 @@ class FeatureEvolution(keras.callbacks.Callback):
         """Look at the network before training."""
         self._net = DeconvNet(self.model, self.layer)
         output = self.model.get_layer(self.layer).output
-        count = output.shape[-1]
-        if min(self.units) < 0 or max(self.units) >= count:
-            raise ValueError(
-                f"`units` must be from 0 to {count - 1}. Received: units={self.units}."
-            )
+        _units.check(self.units, output.shape[-1])
         self._part = keras.Model(self.model.inputs[0], output)
         self._look(0)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from cnnkit.inspection import _chain
+from cnnkit.inspection import _chain, _units
 from cnnkit.inspection._cut_out import cut_out
+from cnnkit.layers._arguments import positive_integer
 
 OUTSIDE = 0.5
 
@@ -87,9 +88,8 @@ def top_patches(model, layer, images, k=9, units=None, batch_size=64):
         raise ValueError(
             f"{layer!r} gives no maps but an output of shape {tuple(output.shape)}."
         )
-    units = _units(units, output.shape[-1])
-    if not isinstance(k, (int, np.integer)) or k < 1:
-        raise ValueError(f"`k` must be at least 1. Received: k={k!r}.")
+    units = _units.check(units, output.shape[-1])
+    k = positive_integer(k, "k")
     part = keras.Model(model.inputs[0], output)
     best, seen, field, shape = None, 0, None, None
     for batch in _batches(images, batch_size):
@@ -193,16 +193,3 @@ def _checked(images):
             f"such batches. Received: shape {images.shape}, {images.dtype}."
         )
     return images
-
-
-def _units(units, count):
-    if units is None:
-        return np.arange(count)
-    units = np.asarray(units)
-    if units.ndim != 1 or units.dtype.kind not in "iu" or not units.size:
-        raise ValueError(f"`units` must be integers. Received: units={units!r}.")
-    if units.min() < 0 or units.max() >= count:
-        raise ValueError(
-            f"`units` must be from 0 to {count - 1}. Received: units={units.tolist()}."
-        )
-    return units

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from cnnkit.layers import AbsoluteDifference, ChiSquaredDifference
-from cnnkit.models import _arguments, _weights
+from cnnkit.models import _arguments, _lookup, _weights
 from cnnkit.models.small_backbone import SmallBackbone
 
 FILTERS = (32, 64, 96, 64)
@@ -57,11 +57,7 @@ def FaceEncoder(
     pooling = _arguments.one_of(pooling, "pooling", tuple(POOLINGS))
     if backbone is None:
         backbone = SmallBackbone((64, 64, 3), FILTERS, downsample="stride")
-    if not isinstance(backbone, keras.Model) or len(backbone.inputs) != 1:
-        raise ValueError(
-            "`backbone` must be a Keras model of one input. "
-            f"Received: backbone={backbone!r}."
-        )
+    _lookup.check_one_input(backbone, "backbone")
     shape = tuple(backbone.inputs[0].shape[1:])
     file = _weights.find(weights, "FaceEncoder", shape, dimensions, True, 1.0)
     x = backbone.outputs[0]

@@ -215,10 +215,9 @@ class GAN(keras.Model):
             float32 array `(n, height, width, channels)` in [0, 1].
         """
         noise = keras.random.normal((n, self.latent), seed=seed)
-        made = self.generator.predict(
+        return self.generator.predict(
             ops.convert_to_numpy(noise), batch_size=batch_size, verbose=0
         )
-        return made
 
     def discriminator_loss(self, real, made):
         """Return the loss of D, from logits of real images and of made ones."""

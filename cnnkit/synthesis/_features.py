@@ -1,24 +1,9 @@
 """What layers of a network say of an image."""
 
-import difflib
-
 import keras
 from keras import ops
 
-
-def layer(model, name):
-    """Return the layer of a model by its name.
-
-    Raises:
-        ValueError: if there is none; the nearest names are told.
-    """
-    names = [one.name for one in model.layers]
-    if name not in names:
-        near = difflib.get_close_matches(str(name), names, n=3, cutoff=0)
-        raise ValueError(
-            f"{model.name!r} has no layer {name!r}. The nearest: {', '.join(near)}."
-        )
-    return model.get_layer(name)
+from cnnkit.models import _lookup
 
 
 def extractor(model, names, preprocess=None):
@@ -32,7 +17,7 @@ def extractor(model, names, preprocess=None):
     Returns:
         A function from `(batch, height, width, channels)` to a list of tensors.
     """
-    outputs = [layer(model, name).output for name in names]
+    outputs = [_lookup.layer(model, name).output for name in names]
     part = keras.Model(model.inputs[0], outputs)
 
     def features(images):
@@ -71,10 +56,7 @@ def any_size(model):
         ValueError: if it is no model of one input, or ends in layers that need one
             size.
     """
-    if not isinstance(model, keras.Model) or len(model.inputs) != 1:
-        raise ValueError(
-            f"`model` must be a Keras model of one input. Received: model={model!r}."
-        )
+    _lookup.check_one_input(model)
     shape = model.inputs[0].shape
     if None in shape[1:3]:
         return model

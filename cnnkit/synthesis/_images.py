@@ -47,7 +47,6 @@ def colour(image, name):
     return np.ascontiguousarray(array, np.float32)
 
 
-def noise(shape, seed, around=None):
-    """Return an image of noise, uniform in [0, 1], or mixed with another one."""
-    drawn = np.random.default_rng(seed).random(shape, dtype=np.float32)
-    return drawn if around is None else (0.6 * drawn + 0.4 * around).astype("float32")
+def noise(shape, seed):
+    """Return an image of noise, uniform in [0, 1]."""
+    return np.random.default_rng(seed).random(shape, dtype=np.float32)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize as scipy_minimize
 
+from cnnkit.layers._arguments import positive_integer
 from cnnkit.synthesis._gradients import value_and_gradient
 
 METHODS = ("adam", "l-bfgs")
@@ -57,8 +58,7 @@ def minimize(cost, start, steps, method="adam", learning_rate=0.02, callback=Non
     Raises:
         ValueError: if an argument is not as above, or the cost is not finite.
     """
-    if not isinstance(steps, (int, np.integer)) or steps < 1:
-        raise ValueError(f"`steps` must be at least 1. Received: steps={steps!r}.")
+    steps = positive_integer(steps, "steps")
     if method not in METHODS:
         raise ValueError(
             f"`method` must be {' or '.join(METHODS)}. Received: method={method!r}."

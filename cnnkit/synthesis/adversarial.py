@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
+from cnnkit.layers._arguments import positive_integer
 from cnnkit.synthesis._gradients import value_and_gradient
 from cnnkit.synthesis._scores import scores
 
@@ -86,8 +87,7 @@ def adversarial(
         raise ValueError(
             f"`epsilon` must be above 0 and up to 1. Received: epsilon={epsilon!r}."
         )
-    if not isinstance(steps, (int, np.integer)) or steps < 1:
-        raise ValueError(f"`steps` must be at least 1. Received: steps={steps!r}.")
+    steps = positive_integer(steps, "steps")
     if target is not None and target not in range(classes):
         raise ValueError(
             f"`target` must be from 0 to {classes - 1}. Received: target={target!r}."

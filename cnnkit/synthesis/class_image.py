@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from cnnkit.losses import alpha_norm, total_variation
+from cnnkit.synthesis._costs import regularizer
 from cnnkit.synthesis._minimize import minimize
 from cnnkit.synthesis._scores import scores
 
@@ -60,13 +60,8 @@ def class_image(
 
     def cost(image):
         said = before_softmax(image, training=False)[0]
-        total = ops.mean(said) - said[class_id]
-        size = float(np.prod(shape))
-        if variation_weight:
-            total += variation_weight * ops.sum(total_variation(image)) / size
-        if norm_weight:
-            total += norm_weight * ops.sum(alpha_norm(image - 0.5)) / size
-        return total
+        wanted = said[class_id] - ops.mean(said)
+        return regularizer(image, variation_weight, norm_weight) - wanted
 
     start = 0.5 + 0.02 * np.random.default_rng(seed).normal(size=shape)
     start = np.clip(start, 0, 1).astype("float32")

@@ -4,7 +4,9 @@ import numpy as np
 from keras import ops
 from scipy.ndimage import zoom
 
+from cnnkit.layers._arguments import positive_integer
 from cnnkit.synthesis import _features, _images
+from cnnkit.synthesis._costs import total
 from cnnkit.synthesis._gradients import value_and_gradient
 from cnnkit.synthesis.backbones import chosen
 
@@ -58,7 +60,13 @@ def dream(
     Taught in: notebooks/week4_faces_and_style/10_dreams_and_adversarial_examples.ipynb
     """
     image = _images.colour(image, "image")
-    _check(octaves=octaves, steps=steps, learning_rate=learning_rate)
+    octaves = positive_integer(octaves, "octaves")
+    steps = positive_integer(steps, "steps")
+    if not learning_rate > 0:
+        raise ValueError(
+            "`learning_rate` must be above 0. "
+            f"Received: learning_rate={learning_rate!r}."
+        )
     if not scale > 1 or not jitter >= 0:
         raise ValueError(
             "`scale` must be above 1 and `jitter` at least 0. "
@@ -75,7 +83,7 @@ def dream(
             weight * ops.mean(ops.square(maps))
             for maps, weight in zip(features(x), weights.values(), strict=True)
         ]
-        return ops.sum(ops.stack(parts))
+        return total(parts)
 
     climb = value_and_gradient(answer)
     rng, done = np.random.default_rng(seed), 0
@@ -145,11 +153,3 @@ def resized(image, size):
         return image
     factors = (*(new / old for new, old in zip(size, image.shape[:2], strict=True)), 1)
     return np.clip(zoom(image, factors, order=1, grid_mode=True, mode="nearest"), 0, 1)
-
-
-def _check(**values):
-    for name, value in values.items():
-        whole = name == "learning_rate" or isinstance(value, (int, np.integer))
-        if not whole or not value > 0:
-            kind = "above 0" if name == "learning_rate" else "an integer of at least 1"
-            raise ValueError(f"`{name}` must be {kind}. Received: {name}={value!r}.")

@@ -2,8 +2,9 @@
 
 from keras import ops
 
-from cnnkit.losses import alpha_norm, total_variation
+from cnnkit.losses._terms import not_negative
 from cnnkit.synthesis import _features, _images
+from cnnkit.synthesis._costs import regularizer
 from cnnkit.synthesis._minimize import minimize
 
 
@@ -64,23 +65,13 @@ def reconstruct(
         raise ValueError(
             f"Layer {layer!r} is 0 everywhere for this image: nothing is known of it."
         )
-    for name, value in (
-        ("variation_weight", variation_weight),
-        ("norm_weight", norm_weight),
-    ):
-        if not 0 <= value < float("inf"):
-            raise ValueError(
-                f"`{name}` must be a number of at least 0. Received: {name}={value!r}."
-            )
+    not_negative(variation_weight, "variation_weight")
+    not_negative(norm_weight, "norm_weight")
 
     def cost(x):
         (found,) = features(x)
-        total = ops.sum(ops.square(found - target)) / length
-        if variation_weight:
-            total += variation_weight * ops.sum(total_variation(x, beta)) / image.size
-        if norm_weight:
-            total += norm_weight * ops.sum(alpha_norm(x - 0.5, alpha)) / image.size
-        return total
+        apart = ops.sum(ops.square(found - target)) / length
+        return apart + regularizer(x, variation_weight, norm_weight, beta, alpha)
 
     start = _images.noise(image.shape, seed)
     return minimize(cost, start, steps, method, learning_rate, callback)

@@ -1,10 +1,11 @@
 """One picture, painted like another."""
 
-import numpy as np
 from keras import ops
 
-from cnnkit.losses import content_cost, gram_matrix, style_cost, total_variation
+from cnnkit.losses import content_cost, style_cost, total_variation
+from cnnkit.losses._terms import not_negative
 from cnnkit.synthesis import _features, _images
+from cnnkit.synthesis._costs import gram_targets, total
 from cnnkit.synthesis._minimize import minimize
 from cnnkit.synthesis.backbones import chosen
 
@@ -47,8 +48,8 @@ def style_transfer(
         content_layers: name of a layer, a sequence of names or a dict of weights.
         style_layers: likewise, λ by name; equal ones by default.
         content_weight: float of at least 0, α.
-        style_weight: float of at least 0, β; `None` for one that suits the network, by
-            `fair_style_weight`.
+        style_weight: float of at least 0, β; `None` for one that suits the network,
+            whatever the scale of its features.
         variation_weight: float of at least 0, γ.
         start: "content", "noise", or an image as large as `content`: the one that
             came of an earlier call goes on from there.
@@ -75,8 +76,7 @@ def style_transfer(
     Taught in: notebooks/week4_faces_and_style/08_style_transfer.ipynb
     """
     content, style = _images.colour(content, "content"), _images.colour(style, "style")
-    given = 1.0 if style_weight is None else style_weight
-    alpha, beta, gamma = _weights(content_weight, given, variation_weight)
+    alpha, beta, gamma = _weights(content_weight, style_weight, variation_weight)
     model, preprocess, content_layers, style_layers = chosen(
         model, preprocess, content_layers=content_layers, style_layers=style_layers
     )
@@ -86,8 +86,6 @@ def style_transfer(
     )
     first = _start(start, content, seed)
     model = _features.any_size(model)
-    if style_weight is None:
-        beta = fair_style_weight(content, style, model, *layers, preprocess)
     cost = transfer_cost(content, style, model, *layers, alpha, beta, gamma, preprocess)
     return minimize(cost, first, steps, method, learning_rate, callback)
 
@@ -104,7 +102,9 @@ def transfer_cost(
         content_layers: dict of weights.
         style_layers: likewise.
         alpha: float.
-        beta: float.
+        beta: float; `None` for one that suits the network, whatever the scale of its
+            features: the style cost of the content image is then 200 times what the
+            content cost of an image without any features would be, for α = 1.
         gamma: float.
         preprocess: function or `None`.
 
@@ -117,73 +117,50 @@ def transfer_cost(
     contents, styles = of_content(content[None]), of_style(style[None])
     _features.check_reach(contents, content[None])
     _features.check_reach(styles, style[None])
-    grams = [(gram_matrix(maps), int(np.prod(maps.shape[1:3]))) for maps in styles]
+    targets = gram_targets(styles)
+
+    def content_parts(found):
+        return [
+            weight * content_cost(maps, target, "mean")
+            for maps, target, weight in zip(
+                found, contents, content_layers.values(), strict=True
+            )
+        ]
+
+    def style_parts(found):
+        return [
+            weight * style_cost(maps, gram, places)
+            for maps, (gram, places), weight in zip(
+                found, targets, style_layers.values(), strict=True
+            )
+        ]
+
+    if beta is None:
+        worth = float(total(content_parts([ops.zeros_like(x) for x in contents])))
+        apart = float(total(style_parts(of_style(content[None]))))
+        beta = FAIR * worth / apart if worth and apart else 1.0
 
     def cost(image):
         found = of_both(image)
-        parts = [
-            alpha * weight * content_cost(maps, target, "mean")
-            for maps, target, weight in zip(
-                found[: len(contents)], contents, content_layers.values(), strict=True
-            )
-        ]
-        parts += [
-            beta * weight * style_cost(maps, gram, size)
-            for maps, (gram, size), weight in zip(
-                found[len(contents) :], grams, style_layers.values(), strict=True
-            )
-        ]
+        parts = [alpha * part for part in content_parts(found[: len(contents)])]
+        parts += [beta * part for part in style_parts(found[len(contents) :])]
         if gamma:
             parts.append(gamma * total_variation(image) / content.size)
-        return ops.sum(ops.stack([ops.sum(part) for part in parts]))
+        return total(parts)
 
     return cost
 
 
-def fair_style_weight(content, style, model, content_layers, style_layers, preprocess):
-    """Return a β that suits a network, whatever the scale of its features.
-
-    With it the style cost of the content image is 200 times what the content cost of an
-    image without any features would be, for α = 1.
-
-    Args:
-        content: float32 array `(height, width, 3)`.
-        style: likewise.
-        model: a `keras.Model` for any size.
-        content_layers: dict of weights.
-        style_layers: likewise.
-        preprocess: function or `None`.
-    """
-    of_style = transfer_cost(
-        content, style, model, content_layers, style_layers, 0.0, 1.0, 0.0, preprocess
-    )
-    image = ops.convert_to_tensor(content[None])
-    found = _features.extractor(model, content_layers, preprocess)(image)
-    whole = sum(
-        weight * float(ops.sum(content_cost(maps, ops.zeros_like(maps), "mean")))
-        for maps, weight in zip(found, content_layers.values(), strict=True)
-    )
-    cost = float(of_style(image))
-    return FAIR * whole / cost if whole and cost else 1.0
-
-
 def _weights(alpha, beta, gamma):
-    values = {
-        "content_weight": alpha,
-        "style_weight": beta,
-        "variation_weight": gamma,
-    }
-    for name, value in values.items():
-        if not 0 <= value < float("inf"):
-            raise ValueError(
-                f"`{name}` must be a number of at least 0. Received: {name}={value!r}."
-            )
-    if not alpha and not beta:
+    alpha = not_negative(alpha, "content_weight")
+    beta = None if beta is None else not_negative(beta, "style_weight")
+    gamma = not_negative(gamma, "variation_weight")
+    if not alpha and beta == 0:
         raise ValueError(
             "`content_weight` and `style_weight` must not both be 0: there would be "
             "nothing to paint."
         )
-    return values.values()
+    return alpha, beta, gamma
 
 
 def _start(start, content, seed):

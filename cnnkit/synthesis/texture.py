@@ -1,10 +1,10 @@
 """More of the same: a texture that is not a copy."""
 
-import numpy as np
 from keras import ops
 
-from cnnkit.losses import gram_matrix, style_cost
+from cnnkit.losses import style_cost
 from cnnkit.synthesis import _features, _images
+from cnnkit.synthesis._costs import gram_targets, total
 from cnnkit.synthesis._minimize import minimize
 from cnnkit.synthesis.backbones import chosen
 
@@ -59,24 +59,20 @@ def texture(
     start = _images.colour(_images.noise(shape, seed), "size")
     found = features(source[None])
     _features.check_reach(found, source[None])
-    targets = [
-        (gram_matrix(maps), int(np.prod(maps.shape[1:3])), weight)
-        for maps, weight in zip(found, weights.values(), strict=True)
-    ]
+    targets = gram_targets(found)
 
     # Divided by its own size, each layer counts alike.
     scales = [
         float(ops.sum(ops.square(gram / places))) / (2 * gram.shape[-1]) ** 2 or 1.0
-        for gram, places, _ in targets
+        for gram, places in targets
     ]
 
     def cost(image):
-        parts = [
+        return total(
             weight * style_cost(maps, gram, places) / scale
-            for maps, (gram, places, weight), scale in zip(
-                features(image), targets, scales, strict=True
+            for maps, (gram, places), weight, scale in zip(
+                features(image), targets, weights.values(), scales, strict=True
             )
-        ]
-        return ops.sum(ops.stack([ops.sum(part) for part in parts]))
+        )
 
     return minimize(cost, start, steps, method, learning_rate, callback)
