@@ -21,7 +21,7 @@ NBVAL := --nbval --nbval-current-env --nbval-kernel-startup-timeout 300 \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab course test test-fast test-real notebooks bench lint colab-check clean
+.PHONY: help lab course test test-fast test-real notebooks assignments bench lint colab-check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,13 +34,14 @@ course: $(LAB)  ## Run every lesson and leave pages to read in build/course (WEE
 
 test: $(DEV)  ## Test the package and the lessons
 	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 600 \
-		--ignore-glob '*_real_data.ipynb' tests cnnkit notebooks $(TEST_ARGS)
+		--ignore-glob '*_real_data.ipynb' --ignore-glob '*/assignments/a*.ipynb' tests cnnkit notebooks $(TEST_ARGS)
 
 test-fast: $(DEV)  ## Test the package alone
 	@$(PYTEST) tests cnnkit $(TEST_ARGS)
 
 test-real: $(DEV)  ## Test all, the lessons on downloaded data too
-	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 1800 tests cnnkit notebooks $(TEST_ARGS)
+	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 1800 \
+		--ignore-glob '*/assignments/a*.ipynb' tests cnnkit notebooks $(TEST_ARGS)
 
 notebooks: $(DEV)  ## Run the lessons again and save them, normalised (WEEK=1, LESSON=1/03)
 	@$(ONE_THREAD) $(PY) -m cnnkit run --save --workers 2 $(LESSON)
@@ -48,6 +49,9 @@ notebooks: $(DEV)  ## Run the lessons again and save them, normalised (WEEK=1, L
 
 bench: $(BENCH)  ## Measure beside what people would use; writes benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
+
+assignments: $(DEV)  ## Build the learners' assignments from their masters, and prove them
+	@$(PY) -m cnnkit assign build notebooks/assignments/masters/*.ipynb
 
 lint: $(DEV)  ## Check the style of code and lessons
 	@$(PY) -m ruff check .

@@ -9,6 +9,7 @@ import cnnkit
 from cnnkit.cli.data import data
 from cnnkit.cli.describe import describe
 from cnnkit.cli.doctor import doctor
+from cnnkit.cli.grading import assign, grade
 from cnnkit.cli.lab import lab
 from cnnkit.cli.pictures import dream, style
 from cnnkit.cli.run import run
@@ -22,7 +23,7 @@ def cli():
     """A course on convolutional neural networks that runs."""
 
 
-for _command in (lab, run, describe, style, dream, data, doctor):
+for _command in (lab, run, describe, style, dream, data, grade, assign, doctor):
     cli.add_command(_command)
 
 

@@ -89,10 +89,16 @@ def find_lessons(root):
         root: path of the course.
 
     Returns:
-        A list of `Lesson`: those of the weeks, then those of other folders.
+        A list of `Lesson`: those of the weeks, then those of other folders. Of the
+        assignments the masters are lessons too, in the folder "masters".
     """
-    paths = pathlib.Path(root, "notebooks").glob("*/*.ipynb")
-    lessons = [Lesson(path, path.parent.name) for path in paths]
+    notebooks = pathlib.Path(root, "notebooks")
+    paths = [*notebooks.glob("*/*.ipynb"), *notebooks.glob("assignments/masters/*")]
+    lessons = [
+        Lesson(path, path.parent.name)
+        for path in paths
+        if path.suffix == ".ipynb" and path.parent.name != "assignments"
+    ]
     return sorted(lessons, key=lambda x: (_week_number(x.week), x.label))
 
 

@@ -8,6 +8,7 @@ Files that have it already are left alone.
 import argparse
 import copy
 import hashlib
+import json
 import os
 import pathlib
 import sys
@@ -105,6 +106,36 @@ def _cell_id(cell, seen):
     return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
 
+def normalise_blank(notebook, root, path):
+    """Give the text of a notebook that is handed out to be worked on, not yet run.
+
+    Args:
+        notebook: dict, a notebook of version 4.
+        root: path of the course.
+        path: where in the course it belongs.
+
+    Returns:
+        The text that its file should have.
+
+    Raises:
+        ValueError: if it does not belong to the course, or is no notebook.
+    """
+    clean, _ = normalise(
+        nbformat.reads(json.dumps(notebook), as_version=4),
+        address=front.repository(root),
+        path=pathlib.Path(path).relative_to(root).as_posix(),
+    )
+    for cell in clean.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nbformat.writes(clean) + "\n"
+
+
+def is_blank(path):
+    """Tell whether a path is that of an assignment as it is handed out."""
+    return pathlib.Path(path).resolve().parent.name == "assignments"
+
+
 def normalised_text(source, root, *, path=None, shrink=True):
     """Give the text that a notebook's file should have.
 
@@ -126,6 +157,8 @@ def normalised_text(source, root, *, path=None, shrink=True):
     except Exception as error:  # nbformat has no common base for what it raises
         raise ValueError(f"{source} holds no notebook: {error}") from error
     path = source.resolve() if path is None else pathlib.Path(root, path).resolve()
+    if is_blank(path):
+        return normalise_blank(notebook, pathlib.Path(root).resolve(), path), []
     clean, problems = normalise(
         notebook,
         address=front.repository(root),

@@ -1,0 +1,82 @@
+"""A process and all that came of it: their memory, and their end."""
+
+import os
+import pathlib
+import signal
+import time
+
+
+def family(pid):
+    """List a process and its descendants.
+
+    Args:
+        pid: integer.
+
+    Returns:
+        A list of integers, the process first; those that have ended are left out.
+    """
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        for path in _paths(f"/proc/{one}/task"):
+            try:
+                waiting += map(int, (path / "children").read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def _paths(folder):
+    try:
+        return list(pathlib.Path(folder).iterdir())
+    except OSError:
+        return []
+
+
+def memory(pid):
+    """Add up the memory of a process and its descendants.
+
+    Args:
+        pid: integer.
+
+    Returns:
+        Bytes in use, shared pages counted for each who shares them; 0 where the system
+        does not say.
+    """
+    total = 0
+    for one in family(pid):
+        try:
+            fields = pathlib.Path(f"/proc/{one}/statm").read_text().split()
+        except OSError:
+            continue
+        total += (int(fields[1]) if len(fields) > 1 else 0) * os.sysconf("SC_PAGE_SIZE")
+    return total
+
+
+def end(process):
+    """End a process and its descendants, and wait until they are gone.
+
+    Args:
+        process: `subprocess.Popen`, the leader of its own session.
+    """
+    everyone = family(process.pid)
+    for pid in everyone:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+    process.wait()
+    deadline = time.monotonic() + 5
+    while any(_alive(pid) for pid in everyone[1:]) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _alive(pid):
+    try:
+        state = (
+            pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        )
+    except OSError:
+        return False
+    return state != "Z"

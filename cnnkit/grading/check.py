@@ -1,0 +1,171 @@
+"""The learner's own check: `check("a1.conv_forward")` under a question."""
+
+import html
+import sys
+
+from cnnkit.grading import _answers, _values
+from cnnkit.grading.assignment import hidden_cases
+from cnnkit.grading.assignments import find_assignment
+from cnnkit.grading.requests import words
+from cnnkit.grading.trial import ProblemError, sendable, try_cases
+
+
+def check(name):
+    """Try a question of an assignment on what this notebook has defined.
+
+    Nothing is sent anywhere and nothing is marked. Each request is a copy: a function
+    under test cannot change what the next one gets.
+
+    Args:
+        name: a question, as "a1.conv_forward", or a whole assignment, as "a1".
+
+    Returns:
+        A `Report`, which a notebook shows; it is true if all passed.
+
+    Raises:
+        LookupError: if there is no such question.
+        TypeError: if `name` is not a string.
+
+    Example:
+
+    >>> from cnnkit.grading import check
+    >>> check("a1.zero_pad")  # doctest: +SKIP
+    """
+    assignment, question = _find(name)
+    ask = _asker(_notebook())
+    if question is not None:
+        return Report(name, [_try(assignment, question, ask)])
+    return Report(
+        name, [_try(assignment, q, ask) for q in assignment.questions], assignment
+    )
+
+
+def hidden(name, salt="rehearsal"):
+    """Try the hidden cases of a question here, as the grader would try them.
+
+    For masters: it stands between `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`.
+
+    Args:
+        name: a question, as "a1.conv_forward".
+        salt: string that the inputs follow from.
+
+    Returns:
+        A `Report`, which a notebook shows; it is true if all passed.
+
+    Raises:
+        LookupError: if there is no such question.
+    """
+    assignment, question = _find(name)
+    if question is None:
+        raise LookupError(f"name a question of {name}, as {name}.{_first(assignment)}")
+    cases = hidden_cases(assignment, question, salt)
+    return Report(name, [(question, try_cases(cases, _asker(_notebook())))])
+
+
+class Report:
+    """What a check found.
+
+    Attributes:
+        passed: bool, whether all cases passed.
+    """
+
+    def __init__(self, name, tried, assignment=None):
+        self._name, self._tried, self._assignment = name, tried, assignment
+        self.passed = all(r.passed for _, results in tried for r in results)
+
+    def __bool__(self):
+        return self.passed
+
+    def __repr__(self):
+        if self._assignment is None:
+            return "\n".join(_lines(self._name, self._tried[0][1]))
+        rows = [
+            (q.name, str(q.points), _verdict(results)) for q, results in self._tried
+        ]
+        width = max(len(row[0]) for row in rows)
+        lines = [f"{a:<{width}}  {b:>3} points  {c}" for a, b, c in rows]
+        return "\n".join([*lines, _closing(self._assignment)])
+
+    def _repr_html_(self):
+        colour = "#2e7d32" if self.passed else "#b3261e"
+        return (
+            f'<pre style="border-left: 4px solid {colour}; padding-left: 1em">'
+            f"{html.escape(repr(self))}</pre>"
+        )
+
+
+def _closing(assignment):
+    return (
+        f"{assignment.points} points in all. They are given for hidden checks, which "
+        "call the same names on inputs not seen here."
+    )
+
+
+def _verdict(results):
+    if all(r.passed for r in results):
+        return "passed"
+    kinds = {r.problem["kind"] for r in results if r.problem}
+    if kinds & {"missing", "blank"}:
+        return "not written yet"
+    return f"{sum(r.passed for r in results)} of {len(results)} passed"
+
+
+def _lines(name, results):
+    failed = [r for r in results if not r.passed]
+    if not failed:
+        yield f"{name}: passed ({len(results)} of {len(results)})"
+        return
+    first = failed[0]
+    yield f"{name}: {_verdict(results)}"
+    if first.problem is None:
+        yield f"  tried:  {first.case.part}"
+        yield f"  called: {words(first.case.request)}"
+        yield f"  came:   {first.came}"
+        yield f"  but:    {first.difference}"
+    else:
+        yield from _problem_lines(first)
+    if first.case.hint:
+        yield f"  hint:   {first.case.hint}"
+
+
+def _problem_lines(result):
+    problem = result.problem
+    if problem["kind"] == "missing":
+        yield f"  {problem['message']}. Run the cell that defines it."
+    elif problem["kind"] != "blank":
+        at = f" (line {problem['line']} of its cell)" if problem["line"] else ""
+        yield f"  tried:  {result.case.part}"
+        yield f"  called: {words(result.case.request)}"
+        yield f"  raised: {problem['type']}: {problem['message']}{at}"
+
+
+def _find(name):
+    if not isinstance(name, str):
+        raise TypeError(f'`name` must be a string, as "a1". Received: {name!r}')
+    short, _, question = name.partition(".")
+    assignment = find_assignment(short)
+    return assignment, assignment.question(question) if question else None
+
+
+def _first(assignment):
+    return assignment.questions[0].name
+
+
+def _try(assignment, question, ask):
+    return question, try_cases(question.shown(), ask)
+
+
+def _notebook():
+    # In a kernel `__main__` is the notebook; in a script it is the script.
+    return vars(sys.modules["__main__"])
+
+
+def _asker(namespace):
+    def ask(request):
+        try:
+            got = _answers.answer(sendable(request), namespace)
+            return _values.unpack(*_values.pack(got))
+        except Exception as error:
+            raise ProblemError(_answers.problem(error)) from None
+
+    return ask
