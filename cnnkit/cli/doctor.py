@@ -63,8 +63,11 @@ def _sandbox():
     from cnnkit.grading.sandbox import NoSandboxError
 
     try:
-        for what, held in try_to_escape():
-            yield ("ok" if held else "BAD"), what, "held" if held else "ESCAPED"
+        for preload in ([], ["numpy"]) if os.geteuid() == 0 else ([],):
+            if preload:
+                yield "ok", "forked from a warm process", ""
+            for what, held in try_to_escape(preload):
+                yield ("ok" if held else "BAD"), what, "held" if held else "ESCAPED"
     except NoSandboxError as error:
         yield "BAD", "sandbox", str(error)
 

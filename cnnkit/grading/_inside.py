@@ -65,7 +65,7 @@ def build_inside(folder, uses):
         (package / "_data").mkdir()
         for path in shipped_folder().rglob("*.weights.h5"):
             shutil.copy(path, package / "_data")
-    for name in ("_worker.py", "_answers.py", "_values.py"):
+    for name in ("_worker.py", "_warm.py", "_answers.py", "_values.py"):
         shutil.copy(PACKAGE / "grading" / name, folder)
     compileall.compile_dir(
         folder,

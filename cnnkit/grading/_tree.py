@@ -34,24 +34,26 @@ def _paths(folder):
         return []
 
 
-def memory(pid):
+def memory(pid, shared=0):
     """Add up the memory of a process and its descendants.
 
     Args:
         pid: integer.
+        shared: bytes that all of them have in common from the start.
 
     Returns:
-        Bytes in use, shared pages counted for each who shares them; 0 where the system
-        does not say.
+        Bytes in use; other shared pages are counted for each who shares them.
     """
-    total = 0
-    for one in family(pid):
-        try:
-            fields = pathlib.Path(f"/proc/{one}/statm").read_text().split()
-        except OSError:
-            continue
-        total += (int(fields[1]) if len(fields) > 1 else 0) * os.sysconf("SC_PAGE_SIZE")
-    return total
+    return sum(max(0, memory_of(one) - shared) for one in family(pid))
+
+
+def memory_of(pid):
+    """Return the bytes that one process has in use; 0 where the system does not say."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) if len(fields) > 1 else 0) * os.sysconf("SC_PAGE_SIZE")
 
 
 def end(process):

@@ -24,9 +24,13 @@ KEEP_CELLS = 2_000
 CELL_TEXT = 200_000  # characters
 
 
-def main():
-    """Serve until the requests end."""
-    options = json.loads(sys.argv[1])
+def serve(options):
+    """Answer the requests that come in at the standard input, until they end.
+
+    Args:
+        options: dict with `limits` (names of resources and numbers), `path` (what comes
+            first in `sys.path`), `fonts` and `folder`.
+    """
     _limit(options["limits"])
     _prepare(options)
     # The two pipes are kept to ourselves; the notebook reads nothing and says nothing.
@@ -214,5 +218,6 @@ def _time_is_over(*_):
 
 
 if __name__ == "__main__":
-    sys.argv[0] = str(pathlib.Path(sys.argv[0]).name)
-    main()
+    given = json.loads(sys.argv.pop())
+    sys.argv[0] = pathlib.Path(sys.argv[0]).name
+    serve(given)

@@ -64,6 +64,8 @@ class Assignment:
         questions: tuple of `Question`.
         uses: names of the rooms of `cnnkit` that the notebook may import while it is
             graded. All others hold answers and are refused.
+        preload: names of modules that are slow to import and that every notebook
+            imports, as "keras"; see `cnnkit.grading.sandbox.place`.
         cell_seconds: limit on one cell of the notebook.
         call_seconds: limit on one request.
         total_seconds: limit on the whole notebook.
@@ -76,6 +78,7 @@ class Assignment:
     minutes: int
     questions: tuple[Question, ...]
     uses: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ("numpy",)
     cell_seconds: float = 30
     call_seconds: float = 10
     total_seconds: float = 180

@@ -159,8 +159,7 @@ def _here(work, waiting, workers, _):
         finally:
             slots.put(slot)
 
-    uses = work.assignment.uses
-    with place(uses, work.hidden, work.trusted) as shared:
+    with _place(work) as shared:
         pool = concurrent.futures.ThreadPoolExecutor(workers)
         try:
             futures = {pool.submit(one, x[0]): key for key, x in waiting.items()}
@@ -169,6 +168,16 @@ def _here(work, waiting, workers, _):
         finally:
             shared.stop.set()
             pool.shutdown(cancel_futures=True)
+
+
+def _place(work):
+    assignment = work.assignment
+    return place(
+        assignment.uses,
+        work.hidden,
+        preload=assignment.preload,
+        trusted=work.trusted,
+    )
 
 
 def _record(paper, data, shared, slot):
@@ -200,7 +209,7 @@ def _on_dask(work, waiting, _, address):
 def _elsewhere(work, data):
     try:
         paper = draw_paper(work.assignment, work.salt)
-        with place(work.assignment.uses, work.hidden, work.trusted) as shared:
+        with _place(work) as shared:
             return _record(paper, data, shared, os.getpid() % 256)
     except NoSandboxError as error:
         return {"failed": str(error)}

@@ -56,7 +56,8 @@ def build_master(master, output=None, *, check=False, trusted=False):
     elif not path.exists() or path.read_text(encoding="utf-8") != text:
         problem = f"{path} is not in step; run cnnkit assign build {master}"
     paper = draw_paper(assignment, "proof")
-    with place(assignment.uses, trusted=trusted) as shared:
+    preload = assignment.preload
+    with place(assignment.uses, preload=preload, trusted=trusted) as shared:
         reference = grade(paper, master.read_bytes(), shared)
         blank = grade(paper, text.encode(), shared)
     if reference["points"] < assignment.points:

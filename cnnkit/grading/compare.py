@@ -97,7 +97,8 @@ def _values(got, due, tolerance):
         got, due = np.asarray(got, float), np.asarray(due, float)
     except OverflowError:
         return "the number is beyond all bounds"
-    gap = np.abs(got - due)
+    with np.errstate(invalid="ignore", over="ignore"):
+        gap = np.abs(got - due)
     same = (got == due) | (np.isnan(got) & np.isnan(due))
     same |= np.isfinite(due) & (gap <= tolerance * (1 + np.abs(due)))
     if same.all():

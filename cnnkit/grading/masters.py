@@ -7,10 +7,12 @@ The markers are those of nbgrader, each a line of its own in a code cell:
 """
 
 import ast
+import contextlib
 import copy
 import json
 import pathlib
 import re
+import symtable
 import types
 
 from cnnkit.grading import requests
@@ -177,13 +179,33 @@ def _own(path, sources, blocks, names, text):
         minutes=0,
         questions=tuple(questions),
         text=text,
-        **_limits(names),
+        **{"preload": _imported(sources), **_limits(names)},
     )
+
+
+def _imported(sources):
+    """List the modules that the cells of a master import."""
+    found = {"numpy"}
+    for source in sources:
+        with contextlib.suppress(SyntaxError):  # magics
+            for node in ast.parse(source).body:
+                if isinstance(node, ast.Import):
+                    found |= {x.name for x in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add(node.module)
+    return tuple(sorted(x for x in found if not x.startswith("cnnkit")))
 
 
 def _limits(names):
     known = [find_assignment(x) for x in names if x in MODULES]
-    fields = ("uses", "cell_seconds", "call_seconds", "total_seconds", "memory")
+    fields = (
+        "uses",
+        "preload",
+        "cell_seconds",
+        "call_seconds",
+        "total_seconds",
+        "memory",
+    )
     return {x: getattr(known[0], x) for x in fields} if known else {}
 
 
@@ -223,7 +245,7 @@ class _Master:
             "rng": rng,
             "solution": types.SimpleNamespace(**self.names),
         }
-        for name in self.own & used:
+        for name in self.own & used - _defined(code):
             if callable(self.names.get(name)):
                 names[name] = _stand_in(name, ask)
             else:
@@ -236,13 +258,8 @@ def _idle(*_, **__):
 
 
 def _defined(source):
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-    return found
+    table = symtable.symtable(source, "<master>", "exec")
+    return {x.get_name() for x in table.get_symbols() if x.is_assigned()}
 
 
 def _stand_in(name, ask):

@@ -68,10 +68,11 @@ def _feedback(batch, one, record):
     body = [
         f"<h1>{_escape(assignment.name)}: {_escape(assignment.title)}</h1>",
         f"<p>{_escape(one.submission.person)} · {_escape(one.submission.label)}</p>",
-        f"<p><b>{record['points']:g} of {assignment.points} points</b></p>",
     ]
     if record["status"] == "unreadable":
         body.append("<p>The file holds no notebook that can be read.</p>")
+        return _page(assignment.name, body)
+    body.append(f"<p><b>{record['points']:g} of {assignment.points} points</b></p>")
     if record["status"] == "timeout":
         body.append("<p>The notebook ran out of time as a whole.</p>")
     if note := batch.found.notes.get(one.submission.person):

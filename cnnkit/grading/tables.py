@@ -70,18 +70,11 @@ def _review_rows(batch):
             yield person, label, one.status, one.reason
             continue
         record = batch.results[one.key]
-        if record["status"] != "graded":
-            yield (
-                person,
-                label,
-                record["status"],
-                "no mark rests on what was not reached",
-            )
         for flag in record["flags"]:
-            yield person, label, flag.partition(":")[0], flag
-        for cell in record["cells"]:
-            detail = f"cell {cell['cell']}: {cell['type'] or cell['kind']}"
-            yield person, label, "a cell failed", detail
+            yield person, label, record["status"], flag
+        if record["cells"]:
+            cells = (f"{x['cell']} ({x['type'] or x['kind']})" for x in record["cells"])
+            yield person, label, "cells failed", ", ".join(cells)
         keys.setdefault(one.key, []).append(one)
         sketches[one.key] = record["sketch"]
     yield from _copies(keys, sketches)

@@ -100,9 +100,18 @@ def shared():
         pytest.skip(str(error))
 
 
-@pytest.fixture
-def marks(shared):
-    """Grade cells in the sandbox; give the record."""
+@pytest.fixture(scope="session")
+def warm(shared):
+    with place(preload=["numpy"]) as made:
+        if made.warm is None:
+            pytest.skip("only root forks warm processes")
+        yield made
+
+
+@pytest.fixture(params=["shared", "warm"])
+def marks(request):
+    """Grade cells, in a fresh sandbox and in a warm one; give the record."""
+    shared = request.getfixturevalue(request.param)
     paper = draw_paper(SMALL, "salt")
 
     def run(*cells):
