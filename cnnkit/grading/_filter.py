@@ -11,12 +11,13 @@ REFUSED = """
     io_uring_setup io_uring_enter io_uring_register init_module finit_module
     delete_module kexec_load kexec_file_load reboot swapon swapoff quotactl acct
     settimeofday clock_settime adjtimex syslog name_to_handle_at open_by_handle_at
-    mq_open shmget semget msgget
+    mq_open shmget semget msgget memfd_create memfd_secret
 """.split()
 NEW_NAMESPACES = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000)
 NEW_NAMESPACES += (0x40000000, 0x80)
 AF_UNIX = 1
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+SHARED_ANONYMOUS = 0x21  # MAP_SHARED, MAP_ANONYMOUS
 
 
 def write_filter():
@@ -39,6 +40,8 @@ def write_filter():
     # Its flags lie in memory, where a filter cannot look: C libraries then take clone.
     _add(rules, ERRNO(errno.ENOSYS), "clone3")
     _add(rules, refuse, "socket", Arg(0, NE, AF_UNIX))
+    # Memory that belongs to no process would be missing from what is counted.
+    _add(rules, refuse, "mmap", Arg(3, MASKED_EQ, SHARED_ANONYMOUS, SHARED_ANONYMOUS))
     for command in (TIOCSTI, TIOCLINUX):
         _add(rules, refuse, "ioctl", Arg(1, EQ, command))
     with tempfile.TemporaryFile() as file:

@@ -10,7 +10,6 @@ import sys
 import cnnkit
 
 PACKAGE = pathlib.Path(cnnkit.__file__).parent
-ALWAYS = ("plots",)
 QUIET = '''"""Nothing is shown while a notebook is graded."""
 
 
@@ -30,7 +29,7 @@ def hidden(name, salt=""):
 IDLE = {"grading": CHECK, "quiet": QUIET}
 REFUSAL = """raise ImportError(
     "cnnkit.{room} cannot be imported while this assignment is graded: it holds "
-    "answers. Use what the notebook gives you."
+    "answers, or leans on what does. Use what the notebook gives you."
 )
 """
 
@@ -40,8 +39,7 @@ def build_inside(folder, uses):
 
     Args:
         folder: path, made if need be.
-        uses: names of the rooms that the notebook may import. `plots` is there
-            in any case.
+        uses: names of the rooms that the notebook may import.
 
     Raises:
         LookupError: if there is no such room.
@@ -54,7 +52,7 @@ def build_inside(folder, uses):
     if unknown := sorted(set(uses) - set(rooms)):
         raise LookupError(f"cnnkit has no room {', '.join(unknown)}.")
     for name, path in rooms.items():
-        if name in ALWAYS or name in uses:
+        if name in uses:
             _copy(path, package)
         else:
             text = IDLE.get(name, REFUSAL.format(room=name))

@@ -17,7 +17,7 @@ LIMITS = {
     "AS": 6_000_000_000,  # bytes of addresses; TensorFlow alone takes 2.3 GB of them
     "NPROC": 64,
     "FSIZE": 64_000_000,
-    "NOFILE": 256,
+    "NOFILE": 128,
     "CORE": 0,
 }
 WARM_SLOT = 255

@@ -56,6 +56,16 @@ def memory_of(pid):
     return (int(fields[1]) if len(fields) > 1 else 0) * os.sysconf("SC_PAGE_SIZE")
 
 
+def machine_is_full():
+    """Tell whether less than a twentieth of this machine's memory is left."""
+    try:
+        lines = pathlib.Path("/proc/meminfo").read_text().splitlines()
+        facts = {x.split(":")[0]: int(x.split()[1]) for x in lines}
+        return facts["MemAvailable"] < facts["MemTotal"] / 20
+    except (OSError, KeyError, ValueError, IndexError):
+        return False
+
+
 def end(process):
     """End a process and its descendants, and wait until they are gone.
 

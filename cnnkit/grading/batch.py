@@ -80,7 +80,7 @@ def grade_folder(
         NotADirectoryError: if there is no such folder.
         ValueError: if there is nothing to grade.
     """
-    found = find_submissions(submissions, _names(assignment))
+    found = find_submissions(submissions, _names(assignment), results.folder)
     if not found.newest:
         raise ValueError(f"There is no notebook in {submissions}.")
     salt = results.salt(salt)
@@ -150,10 +150,13 @@ def _here(work, waiting, workers, _):
     for slot in range(workers):
         slots.put(slot)
 
-    def one(submission):
+    def one(submission, key):
         slot = slots.get()
         try:
-            return _record(paper, submission.read(), shared, slot)
+            data = submission.read()
+            if not key.startswith(digest(data)[:32]):
+                return {"failed": "the file changed while it was graded"}
+            return _record(paper, data, shared, slot)
         except (ValueError, OSError) as error:
             return {"failed": str(error)}
         finally:
@@ -162,7 +165,7 @@ def _here(work, waiting, workers, _):
     with _place(work) as shared:
         pool = concurrent.futures.ThreadPoolExecutor(workers)
         try:
-            futures = {pool.submit(one, x[0]): key for key, x in waiting.items()}
+            futures = {pool.submit(one, x[0], key): key for key, x in waiting.items()}
             for future in concurrent.futures.as_completed(futures):
                 yield futures.pop(future), future.result()
         finally:

@@ -20,7 +20,7 @@ def difference(got, due, tolerance=1e-5):
 
     Returns:
         `None` if they are the same, else a sentence without a full stop. It tells
-        types, shapes and how far off, and never the values due.
+        types and shapes, and never the values due or how far they are.
     """
     if isinstance(due, bool | np.bool_):
         return _truth(got, due)
@@ -34,7 +34,7 @@ def difference(got, due, tolerance=1e-5):
         return _dict(got, due, tolerance)
     if type(got) is not type(due):
         return f"{kind(got)} came back, {kind(due)} was due"
-    return None if got == due else f"another {type(due).__name__} was due"
+    return None if got == due else f"{kind(due).replace('a ', 'another ', 1)} was due"
 
 
 def kind(value):
@@ -105,11 +105,11 @@ def _values(got, due, tolerance):
         return None
     if np.isnan(got[~same]).any():
         return "there is NaN in it"
+    near = (gap[~same] <= 0.01 * (1 + np.abs(due[~same]))).all()
+    how = "slightly off" if near else "far off"
     if not due.shape:
-        return f"the number is off by {gap:.2g}"
-    return (
-        f"{(~same).sum()} of {due.size} numbers differ, by up to {gap[~same].max():.2g}"
-    )
+        return f"the number is {how}"
+    return f"{(~same).sum()} of {due.size} numbers are {how}"
 
 
 def _sequence(got, due, tolerance):

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 
-from cnnkit.grading import _values
+from cnnkit.grading import _tree, _values
 from cnnkit.grading._bubblewrap import NoSandboxError, need_sandbox
 from cnnkit.grading._inside import build_inside
 from cnnkit.grading._processes import Fresh, Warm
@@ -144,7 +144,8 @@ class Sandbox:
 
         Raises:
             EndedError: if there is no reply. The sandbox is of no more use then.
-            MachineError: if the place is being closed.
+            MachineError: if the place is being closed, or this machine's memory is
+                used up.
         """
         nonce = os.urandom(16)
         text, data = _values.pack({**message, "seconds": seconds})
@@ -209,3 +210,5 @@ class Sandbox:
                 return
             if self.process.memory() > self.memory:
                 raise EndedError("memory")
+            if _tree.machine_is_full():
+                raise MachineError("the memory of this machine is used up")

@@ -10,7 +10,7 @@ import zipfile
 
 from cnnkit.grading.grade import FILE_LIMIT
 
-ZIP_ENTRIES = 5_000
+ZIP_LIST = 2_000_000  # bytes of a zip's list of files, some 20,000 of them
 COPY = re.compile(r"(?i)(\s*\(\d+\)|[\s_-]+copy(\s*\d+)?)$")  # a browser's, a desktop's
 MOODLE = re.compile(r"^(.+)_assignsubmission_[a-z]+_?$")  # name and number
 CANVAS = re.compile(
@@ -82,7 +82,7 @@ class Found:
     odd: list
 
 
-def find_submissions(folder, names):
+def find_submissions(folder, names, skip=None):
     """Find the submissions in a folder and in those below it, and in zips.
 
     The name of a person is that of the folder below `folder` that the file is in; else
@@ -94,6 +94,7 @@ def find_submissions(folder, names):
     Args:
         folder: path.
         names: list of the assignment's names, as ["a1_convolution_in_numpy", "a1"].
+        skip: path of a folder that is left out, that of the results.
 
     Returns:
         A `Found`. Of several files of a person the newest counts.
@@ -105,7 +106,7 @@ def find_submissions(folder, names):
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is no folder of submissions.")
     submissions, odd = [], []
-    for path in sorted(_files(folder, odd)):
+    for path in sorted(_files(folder, odd, skip)):
         label = path.relative_to(folder).as_posix()
         if path.suffix.lower() == ".ipynb":
             state = path.stat()
@@ -126,9 +127,15 @@ def find_submissions(folder, names):
     return _newest(submissions, odd)
 
 
-def _files(folder, odd):
+def _files(folder, odd, skip):
+    skip = skip and os.path.realpath(skip)
     for root, folders, names in os.walk(folder):
-        folders[:] = [x for x in folders if x not in (".ipynb_checkpoints", "__MACOSX")]
+        folders[:] = [
+            x
+            for x in folders
+            if x not in (".ipynb_checkpoints", "__MACOSX")
+            and os.path.realpath(os.path.join(root, x)) != skip
+        ]
         for name in [*names, *folders]:
             path = pathlib.Path(root, name)
             if path.is_symlink():
@@ -141,8 +148,11 @@ def _files(folder, odd):
 
 def _in_zip(path, label, names, odd):
     try:
+        if _list_size(path) > ZIP_LIST:
+            odd.append((label, "it is a zip of too many files"))
+            return []
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()[:ZIP_ENTRIES]
+            entries = archive.infolist()
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
         odd.append((label, "it is a broken zip"))
         return []
@@ -166,6 +176,18 @@ def _in_zip(path, label, names, odd):
             )
         )
     return found
+
+
+def _list_size(path):
+    """Read how long a zip's list of files is, before it is read into memory."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 66_000))
+        tail = file.read()
+    place = tail.rfind(b"PK\5\6")
+    if place < 0 or len(tail) < place + 16:
+        raise ValueError("no zip")
+    return int.from_bytes(tail[place + 12 : place + 16], "little")
 
 
 def _is_notebook(entry):

@@ -99,8 +99,22 @@ def test_wrong_usage(arguments, said, tmp_path, monkeypatch):
     assert ran.exit_code in (1, 2) and said in ran.output
 
 
-@needs_sandbox
-def test_doctor_tries_to_escape():
+@pytest.mark.parametrize("held", [True, False])
+def test_doctor_tries_to_escape(monkeypatch, held):
+    from cnnkit.grading import escapes
+
+    def tried(preload=()):
+        yield "a fork bomb", held
+
+    monkeypatch.setattr(escapes, "try_to_escape", tried)
     ran = run("doctor", "--grading")
-    assert ran.exit_code == 0, ran.output
-    assert "a fork bomb" in ran.output and "ESCAPED" not in ran.output
+    assert ran.exit_code == (0 if held else 1)
+    assert "a fork bomb" in ran.output and ("ESCAPED" in ran.output) is not held
+
+
+def test_doctor_says_how_to_get_a_sandbox(monkeypatch):
+    from cnnkit.grading import _bubblewrap
+
+    monkeypatch.setattr(_bubblewrap.shutil, "which", lambda name: None)
+    ran = run("doctor", "--grading")
+    assert ran.exit_code == 1 and "apt-get install" in ran.output
