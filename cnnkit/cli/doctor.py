@@ -60,7 +60,7 @@ def _python():
 
 def _sandbox():
     from cnnkit.grading.escapes import try_to_escape
-    from cnnkit.grading.sandbox import NoSandboxError
+    from cnnkit.grading.sandbox import EndedError, NoSandboxError
 
     try:
         for preload in ([], ["numpy"]) if os.geteuid() == 0 else ([],):
@@ -70,6 +70,8 @@ def _sandbox():
                 yield ("ok" if held else "BAD"), what, "held" if held else "ESCAPED"
     except NoSandboxError as error:
         yield "BAD", "sandbox", str(error)
+    except EndedError as error:
+        yield "BAD", "sandbox", f"it does not start ({error.reason})"
 
 
 def _packages():

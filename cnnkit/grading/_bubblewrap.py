@@ -142,8 +142,8 @@ def _files(place):
             arguments += ["--symlink", os.readlink(root), root]
     visible = shown()
     # bubblewrap makes the folders above what it shows for their owner alone.
-    parents = {str(p) for x in visible for p in pathlib.Path(x).parents} - {"/"}
-    for path in sorted(parents | {"/etc", "/proc", "/tmp", "/dev"}):
+    parents = {str(p) for x in visible for p in pathlib.Path(x).parents} - {"/", "/tmp"}
+    for path in sorted(parents | {"/etc", "/proc", "/dev"}):
         arguments += ["--perms", "0755", "--dir", path]
     for path in visible:
         arguments += ["--ro-bind", path, path]
@@ -179,10 +179,11 @@ def command(place, slot, worker, *, warm=False):
         "bwrap",
         *_namespaces(*["SYS_ADMIN"] * warm),
         *("--die-with-parent", "--new-session", "--hostname", "sandbox"),
+        *(*tmp, "/tmp"),
         *_files(place),
         *("--ro-bind", str(place.folder), INSIDE),
         *("--proc", "/proc", "--dev", "/dev"),
-        *(*tmp, "/dev/shm", *tmp, "/tmp"),
+        *(*tmp, "/dev/shm"),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         *("--clearenv", "--chdir", "/tmp"),
         *(

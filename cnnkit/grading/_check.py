@@ -78,19 +78,32 @@ class Report:
 
     def __repr__(self):
         if self._assignment is None:
-            return "\n".join(_lines(self._name, self._tried[0][1]))
-        rows = [
-            (q.name, str(q.points), _verdict(results)) for q, results in self._tried
-        ]
+            head, rows = _story(self._name, self._tried[0][1])
+            return "\n".join([head, *(f"  {label:<7} {text}" for label, text in rows)])
+        rows = self._table()
         width = max(len(row[0]) for row in rows)
         lines = [f"{a:<{width}}  {b:>3} points  {c}" for a, b, c in rows]
         return "\n".join([*lines, _closing(self._assignment)])
 
+    def _table(self):
+        return [(q.name, q.points, _verdict(results)) for q, results in self._tried]
+
     def _repr_html_(self):
+        if self._assignment is None:
+            head, rows = _story(self._name, self._tried[0][1])
+            closing = ""
+        else:
+            head, rows = self._assignment.title, self._table()
+            closing = _closing(self._assignment)
         colour = "#2e7d32" if self.passed else "#b3261e"
+        cell = '<td style="text-align: left; vertical-align: top">'
+        body = "".join(
+            f"<tr>{''.join(cell + html.escape(str(x)) for x in row)}</tr>"
+            for row in rows
+        )
         return (
-            f'<pre style="border-left: 4px solid {colour}; padding-left: 1em">'
-            f"{html.escape(repr(self))}</pre>"
+            f'<div style="border-left: 4px solid {colour}; padding-left: 1em">'
+            f"<b>{html.escape(head)}</b><table>{body}</table>{closing}</div>"
         )
 
 
@@ -110,33 +123,40 @@ def _verdict(results):
     return f"{sum(r.passed for r in results)} of {len(results)} passed"
 
 
-def _lines(name, results):
+def _story(name, results):
+    """Tell how a question went: a line, and pairs of a word and what it is."""
     failed = [r for r in results if not r.passed]
     if not failed:
-        yield f"{name}: passed ({len(results)} of {len(results)})"
-        return
+        return f"{name}: passed ({len(results)} of {len(results)})", []
     first = failed[0]
-    yield f"{name}: {_verdict(results)}"
-    if first.problem is None:
-        yield f"  tried:  {first.case.part}"
-        yield f"  called: {words(first.case.request)}"
-        yield f"  came:   {first.came}"
-        yield f"  but:    {first.difference}"
-    else:
-        yield from _problem_lines(first)
+    rows = _problem(first) if first.problem else _difference(first)
     if first.case.hint:
-        yield f"  hint:   {first.case.hint}"
+        rows.append(("hint:", first.case.hint))
+    return f"{name}: {_verdict(results)}", rows
 
 
-def _problem_lines(result):
+def _difference(result):
+    _, came_back, due = result.difference.partition(" came back, ")
+    return [
+        ("tried:", result.case.part),
+        ("called:", words(result.case.request)),
+        ("came:", result.came),
+        ("but:", due if came_back else result.difference),
+    ]
+
+
+def _problem(result):
     problem = result.problem
     if problem["kind"] == "missing":
-        yield f"  {problem['message']}. Run the cell that defines it."
-    elif problem["kind"] != "blank":
-        at = f" (line {problem['line']} of its cell)" if problem["line"] else ""
-        yield f"  tried:  {result.case.part}"
-        yield f"  called: {words(result.case.request)}"
-        yield f"  raised: {problem['type']}: {problem['message']}{at}"
+        return [("", f"{problem['message']}. Run the cell that defines it.")]
+    if problem["kind"] == "blank":
+        return []
+    at = f" (line {problem['line']} of its cell)" if problem["line"] else ""
+    return [
+        ("tried:", result.case.part),
+        ("called:", words(result.case.request)),
+        ("raised:", f"{problem['type']}: {problem['message']}{at}"),
+    ]
 
 
 def _find(name):

@@ -119,9 +119,10 @@ for folder in ("/tmp", "/dev/shm"):
         escaped = True
     except OSError:
         pass
-    import glob, os
-    for name in glob.glob(f"{folder}/*"):
-        os.unlink(name)
+    import os
+    for number in range(20):
+        if os.path.exists(f"{folder}/{number}"):
+            os.unlink(f"{folder}/{number}")
 """,
     "memory of one process": """
 try:

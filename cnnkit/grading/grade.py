@@ -9,6 +9,7 @@ from cnnkit.grading.assignment import hidden_cases
 from cnnkit.grading.sandbox import EndedError, MachineError, Sandbox
 from cnnkit.grading.similarity import sketch
 from cnnkit.grading.trial import ProblemError, parts, points, try_cases
+from cnnkit.quiet import start
 
 FILE_LIMIT = 20_000_000  # bytes of one notebook
 STARTS = 8  # how often a notebook that ends its process is run again
@@ -38,6 +39,8 @@ def draw_paper(assignment, salt):
     Returns:
         A `Paper`.
     """
+    if "keras" in assignment.preload:
+        start()
     questions = assignment.questions
     return Paper(
         assignment, {q.name: hidden_cases(assignment, q, salt) for q in questions}

@@ -25,7 +25,9 @@ td, th { text-align: left; vertical-align: top; padding: .3em .8em .3em 0;
 .number { text-align: right; font-variant-numeric: tabular-nums }
 .good { color: #2e7d32 } .bad { color: #b3261e } .quiet { color: #666 }
 pre { background: #f4f4f4; padding: .5em; white-space: pre-wrap }
-.bar { background: #4878a8; height: 1em; min-width: 1px }
+.parts { table-layout: fixed } .parts td:nth-child(3) { width: 45% }
+.histogram { display: flex; align-items: flex-end; gap: 4px; text-align: center }
+.histogram > div { flex: 1 } .bar { background: #4878a8 }
 """
 
 
@@ -85,14 +87,19 @@ def _feedback(batch, one, record):
 
 def _question(question, entry):
     points = f"{entry['points']:g} of {question.points}"
-    yield f"<h2><code>{_escape(question.name)}</code>: {points}</h2><table>"
+    yield f"<h2><code>{_escape(question.name)}</code>: {points}</h2>"
+    kinds = {x.get("what") for x in entry["parts"].values()}
+    if kinds in ({"missing"}, {"blank"}):
+        yield f"<p class=bad>{WORDS[kinds.pop()]}</p>"
+        return
+    yield "<table class=parts>"
     for part, result in entry["parts"].items():
         if result["passed"]:
-            yield f"<tr><td>{_escape(part)}<td class=good>passed<td></tr>"
-            continue
-        what = WORDS.get(result["what"], WORDS["differs"])
-        hint = _escape(result["hint"])
-        yield f"<tr><td>{_escape(part)}<td class=bad>{what}<td>{hint}</tr>"
+            yield f"<tr><td>{_prose(part)}<td class=good>passed<td></tr>"
+        else:
+            what = WORDS.get(result["what"], WORDS["differs"])
+            hint = _prose(result["hint"])
+            yield f"<tr><td>{_prose(part)}<td class=bad>{what}<td>{hint}</tr>"
     yield "</table>"
 
 
@@ -133,6 +140,10 @@ def write_summary(batch, path):
             f"from {min(totals):g} to {max(totals):g}.</p>"
         )
         body += _histogram("All questions", totals, assignment.points)
+        body.append(
+            "<p class=quiet>How many people have so many points, or up to a tenth "
+            "more; full marks stand by themselves.</p>"
+        )
         for question in assignment.questions:
             body += _summary_of(batch, question, marked)
     _write(path, _page(f"{assignment.name}, the class", body))
@@ -146,7 +157,7 @@ def _summary_of(batch, question, marked):
     for part in entries[0]["parts"]:
         passed = sum(x["parts"][part]["passed"] for x in entries)
         share = f"{passed} of {len(entries)}"
-        yield f"<tr><td>{_escape(part)}<td class=number>{share}</tr>"
+        yield f"<tr><td>{_prose(part)}<td class=number>{share}</tr>"
     yield "</table>"
 
 
@@ -154,15 +165,13 @@ def _histogram(title, points, best):
     counts = [0] * 11  # ten tenths, and full marks by themselves
     for x in points:
         counts[10 if x >= best else int(10 * x / best)] += 1
-    yield f"<h2>{title}</h2><table>"
-    for tenth in range(10, -1, -1):
-        low, high = best * tenth / 10, best * (tenth + 1) / 10
-        label = f"{best:g}" if tenth == 10 else f"{low:g} to below {high:g}"
-        width = 100 * counts[tenth] / max(counts)
-        bar = f'<div class=bar style="width: {width:.0f}%"></div>' if width else ""
-        number = f"<td class=number>{counts[tenth]}"
-        yield f'<tr><td style="width: 11em">{label}{number}<td style="width: 60%">{bar}'
-    yield "</table>"
+    yield f"<h2>{title}</h2><div class=histogram>"
+    for tenth, count in enumerate(counts):
+        height = 6 * count / max(counts)
+        label = f"{best * tenth / 10:g}"
+        bar = f'<div class=bar style="height: {height:.2f}em"></div>'
+        yield f"<div>{count or ''}{bar}<span class=quiet>{label}</span></div>"
+    yield "</div>"
 
 
 def _page(title, body):
@@ -177,6 +186,10 @@ def _page(title, body):
 def _escape(text):
     text = str(text).encode("utf-8", "backslashreplace").decode()
     return html.escape(text)
+
+
+def _prose(text):
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _escape(text))
 
 
 def _write(path, text):

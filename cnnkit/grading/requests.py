@@ -59,7 +59,8 @@ def filled(of, seed):
     """Ask for a model with weights drawn anew, by their kind and shape alone.
 
     Two models of the same layers get the same weights, however they are built. Weights
-    of one kind and shape are alike within a model.
+    of one kind and shape are alike within a model. The weights that it had are gone:
+    not for a model that shares layers with a variable of the notebook.
 
     Args:
         of: request that gives a model.

@@ -15,7 +15,7 @@ import threading
 import time
 
 from cnnkit.grading import _tree, _values
-from cnnkit.grading._bubblewrap import NoSandboxError, need_sandbox
+from cnnkit.grading._bubblewrap import NoSandboxError, need_sandbox, shown
 from cnnkit.grading._inside import build_inside
 from cnnkit.grading._processes import Fresh, Warm
 from cnnkit.grading._worker import HEADER
@@ -95,6 +95,8 @@ def place(uses=(), hidden=(), *, preload=(), trusted=False):
 def _warm_up(place, preload):
     if not preload or place.filter is None or os.geteuid() != 0:
         return None
+    if any(x.startswith("/tmp/") for x in shown()):
+        return None  # a folder of its own would hide Python
     try:
         return Warm(place, preload)
     except OSError:

@@ -90,9 +90,7 @@ NOTEBOOKS = {
     "await": {"cells": [code("import asyncio\nawait asyncio.sleep(0)"), *CELLS]},
     "display and widgets": {
         "cells": [
-            code(
-                "from IPython.display import display, HTML\ndisplay(HTML('x'))\nHTML('y')"
-            ),
+            code("from IPython.display import display, HTML\ndisplay(HTML('x'))"),
             *CELLS,
         ]
     },
