@@ -1,9 +1,10 @@
 """Data sets of the course, as NumPy arrays.
 
-Always there: handwritten digits, photographs, and sets that are drawn by code.
-Fetched once and kept: MNIST, CIFAR-10, BCCD and the Olivetti faces. `catalogue()` lists
-them all. Any folder with boxes in VOC or COCO format loads too, and `yolo_fastest()`
-fetches a detector that others trained.
+Always there: handwritten digits, photographs, sentences of docstrings, and sets that
+are drawn by code. Fetched once and kept: MNIST, CIFAR-10, BCCD, the Olivetti faces,
+review sentences, heartbeats and voxels. `catalogue()` lists them all. Any folder with
+boxes in VOC or COCO format loads too, any text files with labels, and any WFDB
+recording; `yolo_fastest()` and `word_vectors()` fetch what others trained.
 """
 
 from cnnkit.datasets._download import DownloadError, fetch
@@ -17,28 +18,41 @@ from cnnkit.datasets.coco import from_coco
 from cnnkit.datasets.dataset import Dataset
 from cnnkit.datasets.detection_dataset import BadBox, DetectionDataset
 from cnnkit.datasets.digits import digits
+from cnnkit.datasets.docstring_sentences import docstring_sentences
+from cnnkit.datasets.ecg5000 import ecg5000
 from cnnkit.datasets.electrocardiograms import electrocardiograms, heartbeat14
 from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import Faces, faces
+from cnnkit.datasets.labelled_sentences import LabelledSentences, from_text
 from cnnkit.datasets.mnist import mnist
+from cnnkit.datasets.modelnet10 import modelnet10
+from cnnkit.datasets.near_copies import near_copies, split_without_near_copies
 from cnnkit.datasets.olivetti import olivetti
 from cnnkit.datasets.photographs import photograph, photograph_names
 from cnnkit.datasets.poses import Poses, poses
+from cnnkit.datasets.review_sentences import review_sentences
 from cnnkit.datasets.street_scenes import street_scenes
 from cnnkit.datasets.voc import from_voc
+from cnnkit.datasets.vocabulary import Vocabulary, split_words
 from cnnkit.datasets.volumes import volumes
+from cnnkit.datasets.wfdb import Recording, from_wfdb, mit_bih
+from cnnkit.datasets.word_vectors import WordVectorFile, word_vectors
 from cnnkit.datasets.yolo_fastest import YoloFastest, yolo_fastest
 
 __all__ = [
-    "SOURCES",
     "AerialRoads",
     "BadBox",
     "Dataset",
     "DetectionDataset",
     "DownloadError",
     "Faces",
+    "LabelledSentences",
     "Poses",
+    "Recording",
+    "SOURCES",
     "Source",
+    "Vocabulary",
+    "WordVectorFile",
     "YoloFastest",
     "aerial_roads",
     "bccd",
@@ -46,20 +60,31 @@ __all__ = [
     "catalogue",
     "cifar10",
     "digits",
+    "docstring_sentences",
+    "ecg5000",
     "electrocardiograms",
     "face_patches",
     "faces",
     "fetch",
     "from_coco",
+    "from_text",
     "from_voc",
+    "from_wfdb",
     "heartbeat14",
+    "mit_bih",
     "mnist",
+    "modelnet10",
+    "near_copies",
     "olivetti",
     "photograph",
     "photograph_names",
     "poses",
+    "review_sentences",
     "shipped_folder",
+    "split_without_near_copies",
+    "split_words",
     "street_scenes",
     "volumes",
+    "word_vectors",
     "yolo_fastest",
 ]

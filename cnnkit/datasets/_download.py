@@ -17,6 +17,7 @@ TIMEOUT_SECONDS = (10, 30)
 OFFLINE = (
     "aerial_roads",
     "digits",
+    "docstring_sentences",
     "electrocardiograms",
     "faces",
     "photograph",

@@ -64,6 +64,50 @@ SOURCES = {
             file="olivettifaces.mat",
             accepts=("olivettifaces.mat", "olivetti_faces.npz"),
         ),
+        Source(
+            name="modelnet10",
+            url="https://raw.githubusercontent.com/Ektagavas/3d-object-cls/"
+            "b9af7e591a978db89a8f1745a6d038a48b1cafad/modelnet10.npz",
+            sha256="619d09a17c6e48b22bcedd1392ed18f36aaaf79d5aeb062e2b09372a7a9a457d",
+            size_bytes=2_724_263,
+            file="modelnet10.npz",
+            accepts=("modelnet10.npz",),
+        ),
+        Source(
+            name="ecg5000",
+            url="https://raw.githubusercontent.com/sushantsk1/DL/"
+            "3d8551a8d8557874c10cfd676d596f5826d681b1/ECG5000_TRAIN.txt",
+            sha256="11a8da6d20ba403df7d9e77ac5de852e50e9cae0b54269c9f9f11700996780d0",
+            size_bytes=1_129_000,
+            file="ECG5000_TRAIN.txt",
+            accepts=("ECG5000_TRAIN.txt", "ecg/ECG5000_TRAIN.txt"),
+        ),
+        Source(
+            name="review_sentences",
+            url="https://storage.googleapis.com/seldon-datasets/sentence_polarity_v1/"
+            "rt-polaritydata.tar.gz",
+            sha256="a05befe52aafda71d458d188a1c54506a998b1308613ba76bbda2e5029409ce9",
+            size_bytes=487_770,
+            file="rt-polaritydata.tar.gz",
+            accepts=(
+                "rt-polaritydata.tar.gz",
+                "text/rt-polaritydata.tar.gz",
+                "rt-polaritydata",
+                "text/rt-polarity.pos",
+            ),
+        ),
+        Source(
+            name="word_vectors",
+            url="https://nlp.stanford.edu/data/glove.6B.zip",
+            sha256="617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb",
+            size_bytes=862_182_613,
+            file="glove.6B.zip",
+            accepts=(
+                "glove.6B.zip",
+                "text/glove.6B.zip",
+                "text/word2vec_1000x300.json",
+            ),
+        ),
     )
 }
 

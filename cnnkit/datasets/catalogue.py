@@ -7,13 +7,17 @@ from cnnkit.datasets.aerial_roads import aerial_roads
 from cnnkit.datasets.bccd import bccd
 from cnnkit.datasets.cifar10 import cifar10
 from cnnkit.datasets.digits import digits
+from cnnkit.datasets.docstring_sentences import docstring_sentences
+from cnnkit.datasets.ecg5000 import ecg5000
 from cnnkit.datasets.electrocardiograms import electrocardiograms
 from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import faces
 from cnnkit.datasets.mnist import mnist
+from cnnkit.datasets.modelnet10 import modelnet10
 from cnnkit.datasets.olivetti import olivetti
 from cnnkit.datasets.photographs import FILES, photograph, photograph_names
 from cnnkit.datasets.poses import poses
+from cnnkit.datasets.review_sentences import review_sentences
 from cnnkit.datasets.street_scenes import street_scenes
 from cnnkit.datasets.volumes import volumes
 
@@ -101,6 +105,7 @@ def catalogue():
     digits bundled
     photographs bundled
     face_patches bundled
+    docstring_sentences bundled
     electrocardiograms drawn
     volumes drawn
     street_scenes drawn
@@ -111,6 +116,9 @@ def catalogue():
     cifar10 download
     bccd download
     olivetti download
+    review_sentences download
+    ecg5000 download
+    modelnet10 download
     """
     return list(_ENTRIES)
 
@@ -137,6 +145,11 @@ def _verify_face_patches():
     return f"{len(data.x_train) + len(data.x_test)} patches can be read"
 
 
+def _verify_docstrings():
+    data = docstring_sentences(20)
+    return f"{len(data)} sentences could be read"
+
+
 def _verify_drawn(draw):
     draw(4)
     return "drawn by code whenever it is asked for"
@@ -146,6 +159,7 @@ _VERIFY = {
     "digits": _verify_digits,
     "photographs": _verify_photographs,
     "face_patches": _verify_face_patches,
+    "docstring_sentences": _verify_docstrings,
     "electrocardiograms": lambda: _verify_drawn(electrocardiograms),
     "volumes": lambda: _verify_drawn(volumes),
     "street_scenes": lambda: _verify_drawn(street_scenes),
@@ -156,6 +170,9 @@ _VERIFY = {
     "cifar10": cifar10,
     "bccd": lambda: bccd(size=(48, 64)),
     "olivetti": olivetti,
+    "review_sentences": review_sentences,
+    "ecg5000": ecg5000,
+    "modelnet10": modelnet10,
 }
 
 _ENTRIES = (
@@ -176,6 +193,12 @@ _ENTRIES = (
         "bundled",
         "100 faces and 100 patches without, 25x25, grey, from scikit-image",
         "no licence stated; credit Labeled Faces in the Wild, G. Huang and others",
+    ),
+    Entry(
+        "docstring_sentences",
+        "bundled",
+        "sentences of the docstrings of six libraries that are installed",
+        "BSD, Apache-2.0 and Matplotlib's licence, those of the libraries",
     ),
     Entry(
         "electrocardiograms",
@@ -240,5 +263,26 @@ _ENTRIES = (
         "400 grey photographs of 40 people's faces, 64x64",
         "no licence stated; credit AT&T Laboratories Cambridge",
         _sources.SOURCES["olivetti"],
+    ),
+    Entry(
+        "review_sentences",
+        "download",
+        "10,662 sentences of film reviews, praise or blame",
+        "no licence stated; credit B. Pang and L. Lee, Cornell University",
+        _sources.SOURCES["review_sentences"],
+    ),
+    Entry(
+        "ecg5000",
+        "download",
+        "500 heartbeats of five kinds, 140 samples each",
+        "no licence stated; credit the UCR archive and PhysioNet",
+        _sources.SOURCES["ecg5000"],
+    ),
+    Entry(
+        "modelnet10",
+        "download",
+        "4,899 pieces of furniture of ten kinds as voxels, 32x32x32",
+        "no licence stated, academic use; credit Princeton University",
+        _sources.SOURCES["modelnet10"],
     ),
 )

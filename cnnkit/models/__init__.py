@@ -27,6 +27,7 @@ from cnnkit.models.small_backbone import SmallBackbone
 from cnnkit.models.squeezenet import SqueezeNet
 from cnnkit.models.street_faster_rcnn import StreetFasterRCNN
 from cnnkit.models.street_yolo import StreetYOLO
+from cnnkit.models.text_cnn import TextCNN
 from cnnkit.models.vgg import VGG16, VGG19
 from cnnkit.models.yolo import YOLO
 from cnnkit.models.zfnet import ZFNet
@@ -65,6 +66,7 @@ __all__ = [
     "SqueezeNet",
     "StreetFasterRCNN",
     "StreetYOLO",
+    "TextCNN",
     "VGG16",
     "VGG19",
     "YOLO",

@@ -121,7 +121,7 @@ def test_offline_says_what_to_do(server, tmp_path, monkeypatch):
     source = server.source(url="http://127.0.0.1:9/thing.npz")
     with pytest.raises(DownloadError) as caught:
         fetch(source)
-    for words in (source.url, "thing.npz into", "CNNKIT_DATA", "digits, electro"):
+    for words in (source.url, "thing.npz into", "CNNKIT_DATA", "digits, docstring"):
         assert words in str(caught.value)
     monkeypatch.setenv("CNNKIT_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(DownloadError, match="nowhere, which is not a folder"):
@@ -210,7 +210,7 @@ def test_the_local_folder_comes_first(server, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["MNIST", "minst", 3, None])
 def test_unknown_source(name):
-    with pytest.raises(ValueError, match="must be one of bccd, cifar10, mnist"):
+    with pytest.raises(ValueError, match="must be one of bccd, cifar10, ecg5000"):
         fetch(name)
 
 
