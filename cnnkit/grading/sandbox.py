@@ -10,6 +10,7 @@ import dataclasses
 import os
 import pathlib
 import select
+import shutil
 import tempfile
 import threading
 import time
@@ -22,6 +23,7 @@ from cnnkit.grading._worker import HEADER
 
 __all__ = ["EndedError", "MachineError", "NoSandboxError", "Place", "Sandbox", "place"]
 
+PREFIX = "cnnkit-grader-"
 GRACE = 2  # seconds after which code that ignores its time limit is ended
 
 
@@ -79,7 +81,9 @@ def place(uses=(), hidden=(), *, preload=(), trusted=False):
         NoSandboxError: if this machine has none.
     """
     program = None if trusted else need_sandbox()
-    with tempfile.TemporaryDirectory(prefix="cnnkit-") as folder:
+    _clear_away()
+    prefix = f"{PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
         os.chmod(folder, 0o755)
         inside = pathlib.Path(folder, "inside")
         build_inside(inside, uses)
@@ -90,6 +94,15 @@ def place(uses=(), hidden=(), *, preload=(), trusted=False):
         finally:
             if warm is not None:
                 warm.end()
+
+
+def _clear_away():
+    """Remove the folders of graders that were killed."""
+    for folder in pathlib.Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        gone = os.path.exists("/proc/self") and not os.path.exists(f"/proc/{pid}")
+        if pid.isdecimal() and gone:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _warm_up(place, preload):

@@ -171,6 +171,16 @@ def _wait(done):
         time.sleep(0.05)
 
 
+def test_folders_of_killed_graders_are_cleared_away(shared, tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox.tempfile, "tempdir", str(tmp_path))
+    dead, alive = f"cnnkit-grader-{2**22 + 1}-x", f"cnnkit-grader-{os.getpid()}-x"
+    for name in (dead, alive, "cnnkit-grader-x"):
+        (tmp_path / name).mkdir()
+    with sandbox.place():
+        assert len(list(tmp_path.iterdir())) == 3
+    assert {x.name for x in tmp_path.iterdir()} == {alive, "cnnkit-grader-x"}
+
+
 def test_no_bubblewrap_no_grading(monkeypatch):
     monkeypatch.setattr(_bubblewrap.shutil, "which", lambda name: None)
     with pytest.raises(NoSandboxError, match="apt-get install bubblewrap"):
