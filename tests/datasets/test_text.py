@@ -319,7 +319,9 @@ def test_review_sentences_from_files_and_archive(by_hand):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no archive", WHOLE[:60], archive(pos=b"fine")]
+    "content",
+    [b"", b"no archive", WHOLE[:60], archive(pos=b"fine")],
+    ids=["empty", "no archive", "cut short", "half of it"],
 )
 def test_review_sentences_from_a_bad_archive(by_hand, content):
     path = by_hand / "rt-polaritydata.tar.gz"
