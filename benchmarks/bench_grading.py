@@ -132,28 +132,30 @@ def ours(folder, count, workers):
     return run
 
 
-def need(name):
-    if not (GRADERS / name).exists():
-        pytest.skip(f"{name} is not installed in build/graders")
+def command_of(tool, folder):
+    """Return a function that runs a tool with some words in a folder."""
+    if not (GRADERS / tool).exists():
+        pytest.skip(f"{tool} is not installed in build/graders")
     path = f"{GRADERS}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "JUPYTER_PLATFORM_DIRS": "1"}
-
-
-def nbgrader(folder, count):
-    """Return a function that grades `count` notebooks with nbgrader."""
-    environment = need("nbgrader")
+    environment = {**os.environ, "PATH": path, "JUPYTER_PLATFORM_DIRS": "1"}
     folder.mkdir()
 
     def command(*words):
         ran = subprocess.run(
-            [GRADERS / "nbgrader", *words],
+            [GRADERS / tool, *words],
             cwd=folder,
             env=environment,
             capture_output=True,
             text=True,
         )
-        assert ran.returncode == 0, ran.stderr
+        assert ran.returncode == 0, ran.stdout + ran.stderr
 
+    return command
+
+
+def nbgrader(folder, count):
+    """Return a function that grades `count` notebooks with nbgrader."""
+    command = command_of("nbgrader", folder)
     cells = [cell(IMPORTS)]
     for name, answer, test in zip(NAMES, (PAD, STEP, CONV), TESTS, strict=True):
         about = {"schema_version": 3, "locked": False, "task": False}
@@ -185,19 +187,7 @@ def nbgrader(folder, count):
 
 def otter(folder, count):
     """Return a function that grades `count` notebooks with otter-grader."""
-    environment = need("otter")
-    folder.mkdir()
-
-    def command(*words):
-        ran = subprocess.run(
-            [GRADERS / "otter", *words],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-
+    command = command_of("otter", folder)
     cells = [raw("# ASSIGNMENT CONFIG\nname: m1\ninit_cell: true"), cell(IMPORTS)]
     for name, answer, test in zip(NAMES, (PAD, STEP, CONV), TESTS, strict=True):
         solution = answer.replace("### BEGIN SOLUTION", "# BEGIN SOLUTION")

@@ -1,17 +1,9 @@
 """The YOLO pipeline: what people get wrong in it, and what it costs them."""
 
 import numpy as np
-import pytest
 
 from cnnkit.boxes import pairwise_iou
 from cnnkit.grading.assignments.a5_yolo import ASSIGNMENT
-from tests.grading.assignments.mistakes import (
-    STUBS,
-    check_blank,
-    check_mistake,
-    check_reference,
-    check_stub,
-)
 
 CLAMPED = "np.maximum(right - left, 0) * np.maximum(bottom - top, 0)"
 CLIPPED = "boxes = np.clip(boxes, 0, [width, height, width, height])"
@@ -77,29 +69,6 @@ MISTAKES = [
     ),
     ("detect", CLIPPED, CLIP_LATE, "Clip before"),
 ]
-
-
-@pytest.fixture(scope="module")
-def solved(master):
-    return master("a5")
-
-
-def test_the_reference_earns_all(solved, marks, failures):
-    check_reference(ASSIGNMENT, solved, marks, failures)
-
-
-def test_blank_earns_nothing(marks):
-    check_blank(ASSIGNMENT, marks)
-
-
-@pytest.mark.parametrize("stub", STUBS)
-def test_stubs_earn_next_to_nothing(stub, marks):
-    check_stub(ASSIGNMENT, stub, marks)
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[0])
-def test_mistakes_cost_points_and_get_a_hint(mistake, solved, marks, failures):
-    check_mistake(ASSIGNMENT, solved, mistake, marks, failures)
 
 
 def test_another_way_is_as_right(marks):

@@ -8,11 +8,6 @@ from cnnkit.grading.assignments.a6_anchors_and_average_precision import ASSIGNME
 from cnnkit.metrics import AveragePrecision
 from tests.grading.assignments.mistakes import (
     SALTS,
-    STUBS,
-    check_blank,
-    check_mistake,
-    check_reference,
-    check_stub,
 )
 
 COCO = """row = np.where(taken, -1, row)
@@ -77,24 +72,6 @@ MISTAKES = [
 @pytest.fixture(scope="module")
 def solved(master):
     return master("a6")
-
-
-def test_the_reference_earns_all(solved, marks, failures):
-    check_reference(ASSIGNMENT, solved, marks, failures)
-
-
-def test_blank_earns_nothing(marks):
-    check_blank(ASSIGNMENT, marks)
-
-
-@pytest.mark.parametrize("stub", STUBS)
-def test_stubs_earn_next_to_nothing(stub, marks):
-    check_stub(ASSIGNMENT, stub, marks)
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[0])
-def test_mistakes_cost_points_and_get_a_hint(mistake, solved, marks, failures):
-    check_mistake(ASSIGNMENT, solved, mistake, marks, failures)
 
 
 def test_another_way_is_as_right(marks):

@@ -8,11 +8,6 @@ from cnnkit.losses import TripletSemiHardLoss, triplet_loss
 from cnnkit.metrics import best_threshold
 from tests.grading.assignments.mistakes import (
     SALTS,
-    STUBS,
-    check_blank,
-    check_mistake,
-    check_reference,
-    check_stub,
     mistaken,
 )
 
@@ -124,24 +119,6 @@ MISTAKES = [
 @pytest.fixture(scope="module")
 def solved(master):
     return master("a7")
-
-
-def test_the_reference_earns_all(solved, marks, failures):
-    check_reference(ASSIGNMENT, solved, marks, failures)
-
-
-def test_blank_earns_nothing(marks):
-    check_blank(ASSIGNMENT, marks)
-
-
-@pytest.mark.parametrize("stub", STUBS)
-def test_stubs_earn_next_to_nothing(stub, marks):
-    check_stub(ASSIGNMENT, stub, marks)
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[0])
-def test_mistakes_cost_points_and_get_a_hint(mistake, solved, marks, failures):
-    check_mistake(ASSIGNMENT, solved, mistake, marks, failures)
 
 
 class _Nobody:

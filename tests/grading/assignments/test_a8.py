@@ -4,13 +4,6 @@ import numpy as np
 import pytest
 
 from cnnkit.grading.assignments.a8_style_transfer import ASSIGNMENT
-from tests.grading.assignments.mistakes import (
-    STUBS,
-    check_blank,
-    check_mistake,
-    check_reference,
-    check_stub,
-)
 
 PLACES = """places = ops.reshape(maps, (-1, maps.shape[-1]))
     return ops.matmul(ops.transpose(places), places)"""
@@ -107,24 +100,6 @@ MISTAKES = [
 @pytest.fixture(scope="module")
 def solved(master):
     return master("a8")
-
-
-def test_the_reference_earns_all(solved, marks, failures):
-    check_reference(ASSIGNMENT, solved, marks, failures)
-
-
-def test_blank_earns_nothing(marks):
-    check_blank(ASSIGNMENT, marks)
-
-
-@pytest.mark.parametrize("stub", STUBS)
-def test_stubs_earn_next_to_nothing(stub, marks):
-    check_stub(ASSIGNMENT, stub, marks)
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[0])
-def test_mistakes_cost_points_and_get_a_hint(mistake, solved, marks, failures):
-    check_mistake(ASSIGNMENT, solved, mistake, marks, failures)
 
 
 def test_numpy_will_do_where_no_gradient_is_asked_for(solved, marks):
