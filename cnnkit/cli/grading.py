@@ -124,7 +124,9 @@ class _Progress:
         if self._task is None:
             # What was graded before says nothing of the time that is left.
             self._task = self._bar.add_task("", total=total, completed=done)
-        self._bar.update(self._task, completed=done, description=person[:40])
+        # A name may hold what a terminal would obey, or cannot show.
+        shown = "".join(x if x.isprintable() else "?" for x in person[:40])
+        self._bar.update(self._task, completed=done, description=shown)
 
 
 @click.group()

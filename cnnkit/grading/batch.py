@@ -191,6 +191,8 @@ def _record(paper, data, shared, slot):
         return grade(paper, data, shared, slot)
     except MachineError as error:
         return {"failed": str(error)}
+    except Exception as error:  # a fault of ours is nobody's zero, and stops nobody
+        return {"failed": f"{type(error).__name__}: {error}"}
 
 
 def _on_dask(work, waiting, _, address):

@@ -231,7 +231,7 @@ def _no_answer(kind):
 def _checked(problem):
     """Keep of a problem from inside what has the right form."""
     problem = problem if isinstance(problem, dict) else {}
-    kind = problem.get("kind")
+    kind = str(problem.get("kind"))
     line = problem.get("line")
     return {
         "kind": kind if kind in ("missing", "blank", "time") else "raised",

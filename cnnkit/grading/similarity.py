@@ -32,7 +32,10 @@ def sketch(sources):
     windows = {
         " ".join(tokens[i : i + WINDOW]) for i in range(len(tokens) - WINDOW + 1)
     }
-    hashes = (hashlib.blake2b(x.encode(), digest_size=4).digest() for x in windows)
+    hashes = (
+        hashlib.blake2b(x.encode("utf-8", "backslashreplace"), digest_size=4).digest()
+        for x in windows
+    )
     return sorted(int.from_bytes(x, "big") for x in hashes)[:KEPT]
 
 
@@ -45,7 +48,7 @@ def _tokens(source):
             name = token.type == tokenize.NAME and not keyword.iskeyword(token.string)
             text = token.type == tokenize.STRING
             found.append("name" if name else "text" if text else token.string[:40])
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, ValueError):
         pass  # magics and unfinished code: what came before it counts
     return found
 

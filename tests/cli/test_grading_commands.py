@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 
 import pytest
@@ -62,6 +63,19 @@ def test_grade(folder):
     with (folder / "out" / "grades.csv").open(encoding="utf-8-sig") as file:
         (row,) = csv.DictReader(file)
     assert (row["name"], row["points"], row["of"]) == ("ann", "5", "5")
+
+
+@needs_sandbox
+def test_names_that_no_terminal_can_show(folder):
+    for name in (b"\xff\xfe", b"\x1b[2Jx", "\N{RIGHT-TO-LEFT OVERRIDE}y".encode()):
+        path = os.fsencode(folder / "in") + b"/" + name + b".ipynb"
+        with open(path, "w") as file:
+            json.dump(MASTER, file)
+    command = ("grade", folder / "masters" / "m1.ipynb", folder / "in")
+    ran = run(*command, "-o", folder / "out")
+    assert ran.exit_code == 0, ran.output
+    assert "\x1b[2J" not in ran.output
+    assert "grades.csv: 4 people" in ran.output
 
 
 @needs_sandbox

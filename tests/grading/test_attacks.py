@@ -218,6 +218,18 @@ ATTACKS = {
         0,
         None,
     ),
+    "an error made of arrays": (
+        [SQUARE, "import sys, numpy as np\n"
+         "sys.modules['_answers'].problem = lambda e: {'kind': np.zeros(3), 'type': [],"
+         " 'message': {1: 2}, 'line': np.ones((2, 2))}\ndef double(x): 1 / 0"],
+        10,
+        None,
+    ),
+    "characters that are none": (
+        [BOTH, "text = '\ud800\udfff'", "raise ValueError('\ud800')"],
+        20,
+        None,
+    ),
     "an exception with a trap": (
         [SQUARE, "class E(Exception):\n  def __str__(s): raise SystemExit\n"
          "def double(x): raise E"],

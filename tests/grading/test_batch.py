@@ -129,9 +129,12 @@ def test_the_machines_failure_is_no_zero_and_is_tried_again(run, tmp_path, monke
     }
 
 
-def test_an_unforeseen_error_is_the_machines(run, monkeypatch):
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), ZeroDivisionError("of ours")]
+)
+def test_an_unforeseen_error_is_the_machines(run, monkeypatch, error):
     def fail(*_):
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr(batches, "grade", fail)
     assert {x.status for x in run().graded} == {"failed", "odd"}
