@@ -47,11 +47,11 @@ notebooks: $(DEV)  ## Run the lessons again and save them, normalised (WEEK=1, L
 	@$(ONE_THREAD) $(PY) -m cnnkit run --save --workers 2 $(LESSON)
 	@$(PY) -m cnnkit.lessons.normalise
 
-bench: $(BENCH)  ## Measure beside what people would use; writes benchmarks/RESULTS.md
-	@$(PY) benchmarks/run.py
-
 assignments: $(DEV)  ## Build the learners' assignments from their masters, and prove them
 	@$(PY) -m cnnkit assign build notebooks/assignments/masters/*.ipynb
+
+bench: $(BENCH)  ## Measure beside what people would use; writes benchmarks/RESULTS.md
+	@$(PY) benchmarks/run.py
 
 lint: $(DEV)  ## Check the style of code and lessons
 	@$(PY) -m ruff check .

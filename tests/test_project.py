@@ -81,7 +81,8 @@ def test_make_lists_its_targets():
         env={**os.environ, "MAKEFLAGS": ""},
     )
     wanted = (
-        "lab course test test-fast test-real notebooks bench lint colab-check clean"
+        "lab course test test-fast test-real notebooks assignments bench lint "
+        "colab-check clean"
     )
     assert [line.split()[1] for line in made.stdout.splitlines()][1:] == wanted.split()
 

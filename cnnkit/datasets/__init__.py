@@ -26,10 +26,12 @@ from cnnkit.datasets.faces import Faces, faces
 from cnnkit.datasets.labelled_sentences import LabelledSentences, from_text
 from cnnkit.datasets.mnist import mnist
 from cnnkit.datasets.modelnet10 import modelnet10
+from cnnkit.datasets.moving_scenes import MovingScenes, moving_scenes
 from cnnkit.datasets.near_copies import near_copies, split_without_near_copies
 from cnnkit.datasets.olivetti import olivetti
 from cnnkit.datasets.photographs import photograph, photograph_names
 from cnnkit.datasets.poses import Poses, poses
+from cnnkit.datasets.read_clip import read_clip
 from cnnkit.datasets.review_sentences import review_sentences
 from cnnkit.datasets.street_scenes import street_scenes
 from cnnkit.datasets.voc import from_voc
@@ -47,6 +49,7 @@ __all__ = [
     "DownloadError",
     "Faces",
     "LabelledSentences",
+    "MovingScenes",
     "Poses",
     "Recording",
     "SOURCES",
@@ -74,11 +77,13 @@ __all__ = [
     "mit_bih",
     "mnist",
     "modelnet10",
+    "moving_scenes",
     "near_copies",
     "olivetti",
     "photograph",
     "photograph_names",
     "poses",
+    "read_clip",
     "review_sentences",
     "shipped_folder",
     "split_without_near_copies",

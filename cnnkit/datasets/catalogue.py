@@ -14,6 +14,7 @@ from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import faces
 from cnnkit.datasets.mnist import mnist
 from cnnkit.datasets.modelnet10 import modelnet10
+from cnnkit.datasets.moving_scenes import moving_scenes
 from cnnkit.datasets.olivetti import olivetti
 from cnnkit.datasets.photographs import FILES, photograph, photograph_names
 from cnnkit.datasets.poses import poses
@@ -112,6 +113,7 @@ def catalogue():
     faces drawn
     poses drawn
     aerial_roads drawn
+    moving_scenes drawn
     mnist download
     cifar10 download
     bccd download
@@ -166,6 +168,7 @@ _VERIFY = {
     "faces": lambda: _verify_drawn(faces),
     "poses": lambda: _verify_drawn(poses),
     "aerial_roads": lambda: _verify_drawn(aerial_roads),
+    "moving_scenes": lambda: _verify_drawn(moving_scenes),
     "mnist": mnist,
     "cifar10": cifar10,
     "bccd": lambda: bccd(size=(48, 64)),
@@ -234,6 +237,12 @@ _ENTRIES = (
         "aerial_roads",
         "drawn",
         "land from above, with a map of its roads",
+        "Apache-2.0, part of cnnkit",
+    ),
+    Entry(
+        "moving_scenes",
+        "drawn",
+        "clips of things that go left or right, come nearer or go away",
         "Apache-2.0, part of cnnkit",
     ),
     Entry(

@@ -1,6 +1,7 @@
 """Architectures, in the manner of `keras.applications`."""
 
 from cnnkit.models.alexnet import AlexNet
+from cnnkit.models.c3d import C3D
 from cnnkit.models.cifar_resnet import CifarResNet
 from cnnkit.models.cifar_vgg import CifarVGG
 from cnnkit.models.convnet import ConvNet1D, ConvNet3D
@@ -9,12 +10,14 @@ from cnnkit.models.darknet import Darknet
 from cnnkit.models.face_encoder import FaceEncoder, Siamese
 from cnnkit.models.fast_rcnn import FastRCNN
 from cnnkit.models.faster_rcnn import FasterRCNN
+from cnnkit.models.frame_average import FrameAverage
 from cnnkit.models.gan import GAN, DCDiscriminator, DCGenerator
 from cnnkit.models.googlenet import GoogLeNet, side_losses
 from cnnkit.models.inception import InceptionModule
 from cnnkit.models.landmark_net import LandmarkNet
 from cnnkit.models.lenet5 import LeNet5, LeNet5Original
 from cnnkit.models.localizer import Localizer
+from cnnkit.models.lrcn import LRCN
 from cnnkit.models.mobilenet import MobileNet
 from cnnkit.models.network_in_network import NetworkInNetwork
 from cnnkit.models.preprocess_imagenet import preprocess_imagenet
@@ -34,6 +37,7 @@ from cnnkit.models.zfnet import ZFNet
 
 __all__ = [
     "AlexNet",
+    "C3D",
     "CifarResNet",
     "CifarVGG",
     "ConvNet1D",
@@ -44,9 +48,11 @@ __all__ = [
     "FaceEncoder",
     "FastRCNN",
     "FasterRCNN",
+    "FrameAverage",
     "GAN",
     "GoogLeNet",
     "InceptionModule",
+    "LRCN",
     "LandmarkNet",
     "LeNet5",
     "LeNet5Original",
