@@ -1,5 +1,6 @@
 """Keras losses of the course that Keras itself does not have."""
 
+from cnnkit.losses.caption import CaptionLoss, caption_loss
 from cnnkit.losses.contrastive import ContrastiveLoss
 from cnnkit.losses.fast_rcnn import FastRCNNLoss
 from cnnkit.losses.landmark import LandmarkLoss
@@ -9,6 +10,7 @@ from cnnkit.losses.mined_triplets import (
     TripletHardLoss,
     TripletSemiHardLoss,
 )
+from cnnkit.losses.ranking import RankingLoss, ranking_loss
 from cnnkit.losses.rpn import RPNLoss
 from cnnkit.losses.smooth_l1 import smooth_l1
 from cnnkit.losses.style import (
@@ -22,19 +24,23 @@ from cnnkit.losses.triplet import TripletLoss, triplet_loss
 from cnnkit.losses.yolo import YOLOLoss
 
 __all__ = [
+    "CaptionLoss",
     "ContrastiveLoss",
     "FastRCNNLoss",
     "LandmarkLoss",
     "LocalizationLoss",
     "RPNLoss",
+    "RankingLoss",
     "TripletAllLoss",
     "TripletHardLoss",
     "TripletLoss",
     "TripletSemiHardLoss",
     "YOLOLoss",
     "alpha_norm",
+    "caption_loss",
     "content_cost",
     "gram_matrix",
+    "ranking_loss",
     "smooth_l1",
     "style_cost",
     "total_variation",

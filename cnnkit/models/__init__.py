@@ -1,7 +1,10 @@
 """Architectures, in the manner of `keras.applications`."""
 
 from cnnkit.models.alexnet import AlexNet
+from cnnkit.models.alignment import Alignment, alignment_scores
+from cnnkit.models.beam_search import beam_search
 from cnnkit.models.c3d import C3D
+from cnnkit.models.captioner import Captioner
 from cnnkit.models.cifar_resnet import CifarResNet
 from cnnkit.models.cifar_vgg import CifarVGG
 from cnnkit.models.convnet import ConvNet1D, ConvNet3D
@@ -25,6 +28,7 @@ from cnnkit.models.rcnn import RCNN
 from cnnkit.models.residual_blocks import convolutional_block, identity_block
 from cnnkit.models.resnet import ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
 from cnnkit.models.road_net import RoadNet
+from cnnkit.models.scene_yolo import SceneYOLO
 from cnnkit.models.sliding_window import SlidingWindowClassifier
 from cnnkit.models.small_backbone import SmallBackbone
 from cnnkit.models.squeezenet import SqueezeNet
@@ -37,7 +41,9 @@ from cnnkit.models.zfnet import ZFNet
 
 __all__ = [
     "AlexNet",
+    "Alignment",
     "C3D",
+    "Captioner",
     "CifarResNet",
     "CifarVGG",
     "ConvNet1D",
@@ -66,6 +72,7 @@ __all__ = [
     "ResNet34",
     "ResNet50",
     "RoadNet",
+    "SceneYOLO",
     "Siamese",
     "SlidingWindowClassifier",
     "SmallBackbone",
@@ -77,6 +84,8 @@ __all__ = [
     "VGG19",
     "YOLO",
     "ZFNet",
+    "alignment_scores",
+    "beam_search",
     "convolutional_block",
     "convolutionalize",
     "identity_block",

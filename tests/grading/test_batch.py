@@ -162,7 +162,8 @@ def test_nothing_to_grade(assignment, tmp_path):
 
 
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
 sys.path[:0] = [{here!r}, {root!r}]
 from conftest import SMALL
 from cnnkit.grading.batch import grade_folder
