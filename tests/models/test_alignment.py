@@ -68,7 +68,7 @@ def test_filling_up_changes_nothing(arguments):
 
 def test_it_learns_pairs_and_is_saved(tmp_path):
     model = build(units=8, hidden=16)
-    model.compile(keras.optimizers.Adam(0.02))
+    model.compile(keras.optimizers.Adam(0.02), jit_compile=False)
     before = [ops.convert_to_numpy(w) for w in model.trainable_weights]
     model.fit([REGIONS, WORDS], np.arange(6), batch_size=6, epochs=60, verbose=0)
     for weight, old in zip(model.trainable_weights, before, strict=False):

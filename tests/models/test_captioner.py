@@ -68,12 +68,14 @@ def test_the_losses_of_cs231n(cell, ends, due):
     assert found == pytest.approx(due, rel=1e-5)
 
 
-@each_kind
+@pytest.mark.parametrize(
+    ("cell", "image"), [("lstm", "input"), ("rnn", "state"), ("lstm", "memory")]
+)
 def test_every_weight_learns_and_it_is_saved(cell, image, tmp_path):
     model = build(cell, image)
     inputs = [IMAGES, ROWS[:, :-1]]
     before = [ops.convert_to_numpy(weight) for weight in model.trainable_weights]
-    model.compile(keras.optimizers.Adam(0.01))
+    model.compile(keras.optimizers.Adam(0.01), jit_compile=False)
     model.fit(inputs, ROWS[:, 1:], verbose=0)
     for weight, old in zip(model.trainable_weights, before, strict=True):
         new = ops.convert_to_numpy(weight)
@@ -84,10 +86,10 @@ def test_every_weight_learns_and_it_is_saved(cell, image, tmp_path):
     assert loaded.describe(IMAGES[:1]) == model.describe(IMAGES[:1])
 
 
-@pytest.mark.parametrize("image", ["input", "state", "memory"])
+@pytest.mark.parametrize("image", ["input", "memory"])
 def test_it_learns_by_heart(image):
     model = build(image=image, units=32, embedding=16)
-    model.compile(keras.optimizers.Adam(0.02))
+    model.compile(keras.optimizers.Adam(0.02), jit_compile=False)
     ones = np.arange(3)[:, None, None, None] * np.ones((1, 16, 16, 3)) / 2
     sentences = np.array([[2, 4, 5, 3], [2, 6, 3, 0], [2, 3, 0, 0]])
     model.fit([ones, sentences[:, :-1]], sentences[:, 1:], epochs=80, verbose=0)
