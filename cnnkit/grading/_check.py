@@ -3,11 +3,10 @@
 import html
 import sys
 
-from cnnkit.grading import _answers, _values
 from cnnkit.grading.assignment import hidden_cases
 from cnnkit.grading.assignments import find_assignment
 from cnnkit.grading.requests import words
-from cnnkit.grading.trial import ProblemError, sendable, try_cases
+from cnnkit.grading.trial import asker, try_cases
 
 
 def check(name):
@@ -32,7 +31,7 @@ def check(name):
     >>> check("a1.zero_pad")  # doctest: +SKIP
     """
     assignment, question = _find(name)
-    ask = _asker(_notebook())
+    ask = asker(_notebook())
     if question is not None:
         return Report(name, [_try(assignment, question, ask)])
     return Report(
@@ -59,7 +58,7 @@ def hidden(name, salt="rehearsal"):
     if question is None:
         raise LookupError(f"name a question of {name}, as {name}.{_first(assignment)}")
     cases = hidden_cases(assignment, question, salt)
-    return Report(name, [(question, try_cases(cases, _asker(_notebook())))])
+    return Report(name, [(question, try_cases(cases, asker(_notebook())))])
 
 
 class Report:
@@ -178,14 +177,3 @@ def _try(assignment, question, ask):
 def _notebook():
     # In a kernel `__main__` is the notebook; in a script it is the script.
     return vars(sys.modules["__main__"])
-
-
-def _asker(namespace):
-    def ask(request):
-        try:
-            got = _answers.answer(sendable(request), namespace)
-            return _values.unpack(*_values.pack(got))
-        except Exception as error:
-            raise ProblemError(_answers.problem(error)) from None
-
-    return ask

@@ -94,10 +94,11 @@ def grade_folder(
     tell(done, len(found.newest), "")
     hidden = (os.path.abspath(submissions), os.path.abspath(results.folder))
     work = Work(assignment, salt, hidden, trusted)
-    run = _on_dask if dask else _here
-    with contextlib.closing(
-        run(work, waiting, workers or os.cpu_count(), dask)
-    ) as runs:
+    if dask:
+        graded = _on_dask(work, waiting, dask)
+    else:
+        graded = _here(work, waiting, workers or os.cpu_count())
+    with contextlib.closing(graded) as runs:
         for key, record in runs:
             for one in waiting[key]:
                 done += 1
@@ -146,7 +147,7 @@ def _keep(batch, one, key, record):
     return Graded(one, key, record["status"])
 
 
-def _here(work, waiting, workers, _):
+def _here(work, waiting, workers):
     """Grade with the cores of this machine: threads that each watch a sandbox."""
     paper = draw_paper(work.assignment, work.salt)
     slots = queue.SimpleQueue()
@@ -195,7 +196,7 @@ def _record(paper, data, shared, slot):
         return {"failed": f"{type(error).__name__}: {error}"}
 
 
-def _on_dask(work, waiting, _, address):
+def _on_dask(work, waiting, address):
     """Hand the notebooks to a Dask cluster, each machine with a sandbox of its own."""
     from distributed import Client, as_completed
 

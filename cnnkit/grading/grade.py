@@ -8,7 +8,7 @@ import numpy as np
 from cnnkit.grading.assignment import hidden_cases
 from cnnkit.grading.sandbox import EndedError, MachineError, Sandbox
 from cnnkit.grading.similarity import sketch
-from cnnkit.grading.trial import ProblemError, parts, points, try_cases
+from cnnkit.grading.trial import ProblemError, passed_parts, points, try_cases
 from cnnkit.quiet import start
 
 FILE_LIMIT = 20_000_000  # bytes of one notebook
@@ -93,21 +93,20 @@ def grade(paper, data, place, slot=0):
 def _try_question(run, question, cases):
     results = try_cases(cases, run.ask) if run.sources else []
     entry = {"points": round(points(question, cases, results), 2), "parts": {}}
-    for part in parts(cases):
-        entry["parts"][part] = _part(part, cases, results)
+    for part, passed in passed_parts(cases, results).items():
+        entry["parts"][part] = (
+            {"passed": True} if passed else _failed_part(part, cases, results)
+        )
     return entry
 
 
-def _part(part, cases, results):
-    due = [case for case in cases if case.part == part]
-    tried = [r for r in results if r.case.part == part]
-    failed = next((r for r in tried if not r.passed), None)
-    if failed is None and len(tried) == len(due):
-        return {"passed": True}
+def _failed_part(part, cases, results):
+    hint = next(case.hint for case in cases if case.part == part)
+    failed = next((r for r in results if r.case.part == part and not r.passed), None)
     if failed is None:  # not tried: the one before it says why
         failed = next((r for r in results if r.problem), None)
     what = failed.problem["kind"] if failed and failed.problem else "differs"
-    return {"passed": False, "what": what if failed else "missing", "hint": due[0].hint}
+    return {"passed": False, "what": what if failed else "missing", "hint": hint}
 
 
 class _Run:

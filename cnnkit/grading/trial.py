@@ -1,8 +1,10 @@
 """Try cases on a notebook, wherever it runs, and count what they are worth."""
 
+import collections
 import dataclasses
 from collections.abc import Callable
 
+from cnnkit.grading import _answers
 from cnnkit.grading._values import pack, unpack
 from cnnkit.grading.assignment import Case, Question
 from cnnkit.grading.compare import difference, kind
@@ -94,9 +96,19 @@ def _judged(case, value):
         return f"{kind(value)} came back, which is not what was asked for"
 
 
-def parts(cases):
-    """List the parts of a question in the order of their cases."""
-    return list(dict.fromkeys(case.part for case in cases))
+def passed_parts(cases, results):
+    """Tell which parts are passed: those of which all cases are.
+
+    Args:
+        cases: all hidden cases of a question.
+        results: list of `Result`, as far as they were tried.
+
+    Returns:
+        A dict from each part, in the order of the cases, to a bool.
+    """
+    due = collections.Counter(case.part for case in cases)
+    passed = collections.Counter(r.case.part for r in results if r.passed)
+    return {part: passed[part] == count for part, count in due.items()}
 
 
 def points(question: Question, cases, results):
@@ -111,15 +123,25 @@ def points(question: Question, cases, results):
         A number of points between 0 and those of the question: each part counts the
         same, and is passed if all its cases are.
     """
-    names = parts(cases)
-    passed = [
-        sum(r.passed for r in results if r.case.part == name)
-        == sum(case.part == name for case in cases)
-        for name in names
-    ]
-    return question.points * sum(passed) / len(names)
+    passed = passed_parts(cases, results)
+    return question.points * sum(passed.values()) / len(passed)
 
 
-def sendable(request):
-    """Copy a request as it would arrive in the sandbox."""
-    return unpack(*pack(request))
+def asker(namespace):
+    """Make an `ask` for names that are here, by way of bytes as the sandbox does.
+
+    Args:
+        namespace: dict of the names that a notebook has defined.
+
+    Returns:
+        A function for `try_cases`. What it hands over and gives back are copies.
+    """
+
+    def ask(request):
+        try:
+            got = _answers.answer(unpack(*pack(request)), namespace)
+            return unpack(*pack(got))
+        except Exception as error:
+            raise ProblemError(_answers.problem(error)) from None
+
+    return ask

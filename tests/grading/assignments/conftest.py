@@ -7,10 +7,9 @@ import nbformat
 import pytest
 
 import cnnkit.grading
-from cnnkit.grading import _answers, _values
 from cnnkit.grading.assignment import hidden_cases
 from cnnkit.grading.assignments import MODULES
-from cnnkit.grading.trial import ProblemError, points, sendable, try_cases
+from cnnkit.grading.trial import asker, points, try_cases
 
 MASTERS = pathlib.Path(__file__).parents[3] / "notebooks/assignments/masters"
 
@@ -35,19 +34,6 @@ def _close_figures():
     import matplotlib.pyplot as plt
 
     plt.close("all")
-
-
-def asker(namespace):
-    """Answer requests from a namespace by way of bytes, as the sandbox does."""
-
-    def ask(request):
-        try:
-            got = _answers.answer(sendable(request), namespace)
-            return _values.unpack(*_values.pack(got))
-        except Exception as error:
-            raise ProblemError(_answers.problem(error)) from None
-
-    return ask
 
 
 # The values due are worked out once: in Keras that takes as long as what is tested.
