@@ -62,9 +62,9 @@ class Fresh:
         self.requests = self._process.stdin.fileno()
         self.replies = self._process.stdout.fileno()
 
-    def memory(self):
-        """Return the bytes that the process and what came of it have in use."""
-        return _tree.memory(self._process.pid)
+    def takes_more(self, limit):
+        """Tell whether the process and what came of it have more bytes in use."""
+        return _tree.takes_more(limit, self._process.pid)
 
     def end(self):
         """End the process and what came of it, and wait until all are gone."""
@@ -164,11 +164,11 @@ class Forked:
     def __init__(self, process, requests, replies):
         self._descriptor, self.requests, self.replies = process, requests, replies
         self._pid = _pid_of(process)
-        self._shared = _tree.memory_of(self._pid)
+        self._shared = _tree.resident(self._pid)
 
-    def memory(self):
-        """Return the bytes in use, without what was there before the fork."""
-        return _tree.memory(self._pid, self._shared)
+    def takes_more(self, limit):
+        """Tell whether more bytes are in use beside those from before the fork."""
+        return _tree.takes_more(limit, self._pid, self._shared)
 
     def end(self):
         """End the sandbox within, and wait until all in it are gone."""

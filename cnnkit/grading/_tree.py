@@ -34,26 +34,37 @@ def _paths(folder):
         return []
 
 
-def memory(pid, shared=0):
-    """Add up the memory of a process and its descendants.
+def takes_more(limit, pid, shared=0):
+    """Tell whether a process and its descendants have more than some memory in use.
 
     Args:
+        limit: bytes.
         pid: integer.
         shared: bytes that all of them have in common from the start.
-
-    Returns:
-        Bytes in use; other shared pages are counted for each who shares them.
     """
-    return sum(max(0, memory_of(one) - shared) for one in family(pid))
+    everyone = family(pid)
+    if sum(max(0, resident(one) - shared) for one in everyone) <= limit:
+        return False
+    # Pages that many share were counted for each of them. The truth takes longer.
+    return sum(map(proportional, everyone)) > limit
 
 
-def memory_of(pid):
+def resident(pid):
     """Return the bytes that one process has in use; 0 where the system does not say."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:
         return 0
     return (int(fields[1]) if len(fields) > 1 else 0) * os.sysconf("SC_PAGE_SIZE")
+
+
+def proportional(pid):
+    """Return the bytes of one process, of shared pages its share; else `resident`."""
+    try:
+        lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(1024 * int(x.split()[1]) for x in lines if x.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return resident(pid)
 
 
 def machine_is_full():

@@ -223,7 +223,7 @@ class Sandbox:
                 raise EndedError("time")
             if poll.poll(50):
                 return
-            if self.process.memory() > self.memory:
+            if self.process.takes_more(self.memory):
                 raise EndedError("memory")
             if _tree.machine_is_full():
                 raise MachineError("the memory of this machine is used up")

@@ -129,6 +129,28 @@ def test_time_and_memory(shared):
         assert ended.value.reason == "memory"
 
 
+FAMILY = """
+import os, time
+x = bytearray(b'x') * {before}
+for _ in range(8):
+    if os.fork() == 0:
+        y = bytearray(b'y') * {after}
+        time.sleep(60)
+time.sleep(2)
+"""
+
+
+@pytest.mark.parametrize("preload", [[], ["numpy"]], ids=["fresh", "warm"])
+def test_memory_that_a_family_shares_counts_once(preload):
+    with sandbox.place(preload=preload) as made:
+        with Sandbox(made, memory=400_000_000) as box:
+            run(box, FAMILY.format(before=100_000_000, after=1_000_000))
+        with Sandbox(made, memory=400_000_000) as box:
+            with pytest.raises(EndedError) as ended:
+                run(box, FAMILY.format(before=1_000_000, after=100_000_000))
+            assert ended.value.reason == "memory"
+
+
 def test_stopping_a_place_ends_its_sandboxes():
     with sandbox.place() as made, Sandbox(made) as box:
         made.stop.set()
