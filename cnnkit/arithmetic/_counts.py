@@ -91,8 +91,43 @@ def _channels(layer, shape):
     return shape[1 if layer.data_format == "channels_first" else -1]
 
 
+def _recurrent(layer, input_shape, output_shape):
+    gates = next(count for kind, count in GATES.items() if isinstance(layer, kind))
+    return input_shape[1] * gates * layer.units * (input_shape[-1] + layer.units)
+
+
+def _both_ways(layer, input_shape, output_shape):
+    ways = (layer.forward_layer, layer.backward_layer)
+    return _total(_of_inner(way, input_shape, output_shape) for way in ways)
+
+
+def _each_step(layer, input_shape, output_shape):
+    shapes = ((shape[0], *shape[2:]) for shape in (input_shape, output_shape))
+    cost = _of_inner(layer.layer, *shapes)
+    return None if cost is None else input_shape[1] * cost
+
+
+def _of_inner(layer, input_shape, output_shape):
+    if isinstance(layer, keras.Model):
+        from cnnkit.arithmetic.describe import describe
+
+        return describe(layer).totals.multiply_adds
+    return multiply_adds(layer, [input_shape], [output_shape])
+
+
+def _total(costs):
+    costs = list(costs)
+    return None if None in costs else sum(costs)
+
+
+# A step multiplies a matrix for each gate, and one for what is new.
+GATES = {keras.layers.SimpleRNN: 1, keras.layers.GRU: 3, keras.layers.LSTM: 4}
+
 RULES = [
     (keras.layers.Dense, _dense),
+    (tuple(GATES), _recurrent),
+    (keras.layers.Bidirectional, _both_ways),
+    (keras.layers.TimeDistributed, _each_step),
     (
         (
             keras.layers.Conv1DTranspose,

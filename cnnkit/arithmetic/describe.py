@@ -15,9 +15,9 @@ def describe(model):
 
     - **activation size**: how many numbers the layer gives.
     - **parameters**: trainable or not.
-    - **multiply-adds**: multiplications of one example in convolutions and dense
-      layers, as the papers count them. Biases, activations, normalisation and pooling
-      count as 0.
+    - **multiply-adds**: multiplications of one example in convolutions, dense and
+      recurrent layers, as the papers count them. Biases, activations, normalisation
+      and pooling count as 0.
     - **receptive field**: how many pixels of the input one unit sees along an axis, on
       the widest path through the graph. `"all"` from the first layer on that sees the
       whole input: flatten, dense, global pooling, recurrence, attention. Statistics of

@@ -37,11 +37,14 @@ def list_command():
 def fetch(names):
     """Fetch data sets from their official place into the cache.
 
-    What is at hand already is not fetched again. NAME can be `all`.
+    What is at hand already is not fetched again. NAME can be `all`: then what is given
+    out on request alone is passed over.
     """
     console = Console(stderr=True)
     for entry in _choose(names):
-        if entry.size_bytes is None:
+        if entry.kind == "request" and "all" in names:
+            continue
+        if entry.kind in ("bundled", "drawn"):
             click.echo(f"{entry.name}: built in, nothing to fetch")
             continue
         try:

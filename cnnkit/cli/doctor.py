@@ -180,8 +180,7 @@ def _data():
     for entry in catalogue():
         status = entry.status()
         if status == "not here":
-            fix = f"{status}. To have it, type: cnnkit data fetch {entry.name}"
-            yield "note", entry.name, fix
+            yield "note", entry.name, f"{status}. {entry.advice()}"
         else:
             yield "ok", entry.name, status
 

@@ -28,6 +28,13 @@ def local_folder():
     return Path(folder).expanduser() if folder else None
 
 
+def local_copy(names):
+    """Return the first folder of these names in `CNNKIT_DATA`, `None` without one."""
+    local = local_folder()
+    there = [local / name for name in names if local and (local / name).is_dir()]
+    return there[0] if there else None
+
+
 def shipped_folder():
     """Return the folder of weights and data that ship with the package.
 

@@ -1,17 +1,18 @@
 """The list of all data sets, for people and for the command line."""
 
-from dataclasses import dataclass
-
-from cnnkit.datasets import _download, _sources
+from cnnkit.datasets import _sources
+from cnnkit.datasets._entry import Entry
 from cnnkit.datasets.aerial_roads import aerial_roads
 from cnnkit.datasets.bccd import bccd
 from cnnkit.datasets.cifar10 import cifar10
+from cnnkit.datasets.described_scenes import described_scenes
 from cnnkit.datasets.digits import digits
 from cnnkit.datasets.docstring_sentences import docstring_sentences
 from cnnkit.datasets.ecg5000 import ecg5000
 from cnnkit.datasets.electrocardiograms import electrocardiograms
 from cnnkit.datasets.face_patches import face_patches
 from cnnkit.datasets.faces import faces
+from cnnkit.datasets.flickr8k import FOLDERS, flickr8k
 from cnnkit.datasets.mnist import mnist
 from cnnkit.datasets.modelnet10 import modelnet10
 from cnnkit.datasets.moving_scenes import moving_scenes
@@ -21,79 +22,6 @@ from cnnkit.datasets.poses import poses
 from cnnkit.datasets.review_sentences import review_sentences
 from cnnkit.datasets.street_scenes import street_scenes
 from cnnkit.datasets.volumes import volumes
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One data set of the catalogue.
-
-    Attributes:
-        name: what it is called.
-        kind: "bundled" (comes with a library that cnnkit needs), "drawn" (by code,
-            from a seed) or "download".
-        description: one line.
-        licence: licence and credit.
-        source: the `Source` of a download, otherwise `None`.
-    """
-
-    name: str
-    kind: str
-    description: str
-    licence: str
-    source: _sources.Source | None = None
-
-    @property
-    def size_bytes(self):
-        """Size of the download, `None` if there is none."""
-        return self.source.size_bytes if self.source else None
-
-    def status(self):
-        """Return "built in", "in CNNKIT_DATA", "in cache" or "not here".
-
-        Looks at names only; `verify` looks inside.
-        """
-        if self.source is None:
-            return "built in"
-        if _download.local_file(self.source):
-            return "in CNNKIT_DATA"
-        cached = _download.cache_folder() / self.source.file
-        return "in cache" if cached.is_file() else "not here"
-
-    def fetch(self):
-        """Fetch it if it is a download and not at hand; return its path or `None`."""
-        return _download.fetch(self.source) if self.source else None
-
-    def verify(self):
-        """Check what is at hand; nothing is fetched or removed.
-
-        Returns:
-            A sentence that says what was checked.
-
-        Raises:
-            FileNotFoundError: if it is not at hand.
-            ValueError: if it is damaged.
-        """
-        if self.source is None:
-            return _VERIFY[self.name]()
-        status = self.status()
-        if status == "not here":
-            raise FileNotFoundError(
-                f"{self.name} is not here. Type: cnnkit data fetch {self.name}"
-            )
-        path = _download.local_file(self.source)
-        if path is None:
-            path = _download.cache_folder() / self.source.file
-        if path.is_file():
-            with open(path, "rb") as file:
-                if _download.sha256(file) == self.source.sha256:
-                    return f"{path} is the official file (SHA-256 is right)"
-        if status == "in cache":
-            raise ValueError(
-                f"{path} is damaged: its SHA-256 is not {self.source.sha256}. "
-                f"Type: cnnkit data fetch {self.name}"
-            )
-        _VERIFY[self.name]()
-        return f"{path} is not the official file; its images and labels are in order"
 
 
 def catalogue():
@@ -114,6 +42,7 @@ def catalogue():
     poses drawn
     aerial_roads drawn
     moving_scenes drawn
+    described_scenes drawn
     mnist download
     cifar10 download
     bccd download
@@ -121,6 +50,7 @@ def catalogue():
     review_sentences download
     ecg5000 download
     modelnet10 download
+    flickr8k request
     """
     return list(_ENTRIES)
 
@@ -152,31 +82,19 @@ def _verify_docstrings():
     return f"{len(data)} sentences could be read"
 
 
-def _verify_drawn(draw):
-    draw(4)
-    return "drawn by code whenever it is asked for"
+def _verify_flickr8k():
+    data = flickr8k(size=32)
+    count = sum(map(len, data.sentences))
+    return f"{len(data):,} photographs and {count:,} sentences can be read"
 
 
-_VERIFY = {
-    "digits": _verify_digits,
-    "photographs": _verify_photographs,
-    "face_patches": _verify_face_patches,
-    "docstring_sentences": _verify_docstrings,
-    "electrocardiograms": lambda: _verify_drawn(electrocardiograms),
-    "volumes": lambda: _verify_drawn(volumes),
-    "street_scenes": lambda: _verify_drawn(street_scenes),
-    "faces": lambda: _verify_drawn(faces),
-    "poses": lambda: _verify_drawn(poses),
-    "aerial_roads": lambda: _verify_drawn(aerial_roads),
-    "moving_scenes": lambda: _verify_drawn(moving_scenes),
-    "mnist": mnist,
-    "cifar10": cifar10,
-    "bccd": lambda: bccd(size=(48, 64)),
-    "olivetti": olivetti,
-    "review_sentences": review_sentences,
-    "ecg5000": ecg5000,
-    "modelnet10": modelnet10,
-}
+def _drawn(draw):
+    def check():
+        draw(4)
+        return "drawn by code whenever it is asked for"
+
+    return check
+
 
 _ENTRIES = (
     Entry(
@@ -184,72 +102,91 @@ _ENTRIES = (
         "bundled",
         "1,797 real handwritten digits, 8x8, from scikit-learn",
         "CC BY 4.0, E. Alpaydin and C. Kaynak, UCI repository",
+        _verify_digits,
     ),
     Entry(
         "photographs",
         "bundled",
         f"{len(FILES)} photographs from scikit-image and scikit-learn",
         "public domain, CC0 or CC BY; see the README files beside the images",
+        _verify_photographs,
     ),
     Entry(
         "face_patches",
         "bundled",
         "100 faces and 100 patches without, 25x25, grey, from scikit-image",
         "no licence stated; credit Labeled Faces in the Wild, G. Huang and others",
+        _verify_face_patches,
     ),
     Entry(
         "docstring_sentences",
         "bundled",
         "sentences of the docstrings of six libraries that are installed",
         "BSD, Apache-2.0 and Matplotlib's licence, those of the libraries",
+        _verify_docstrings,
     ),
     Entry(
         "electrocardiograms",
         "drawn",
         "heart rhythms of four classes, one lead",
         "Apache-2.0, part of cnnkit",
+        _drawn(electrocardiograms),
     ),
     Entry(
         "volumes",
         "drawn",
         "small CT-like volumes of four classes",
         "Apache-2.0, part of cnnkit",
+        _drawn(volumes),
     ),
     Entry(
         "street_scenes",
         "drawn",
         "streets with pedestrians, cars and motorcycles, and a box around each",
         "Apache-2.0, part of cnnkit",
+        _drawn(street_scenes),
     ),
     Entry(
         "faces",
         "drawn",
         "faces: identity, pose, light, expression, glasses and 64 landmarks",
         "Apache-2.0, part of cnnkit",
+        _drawn(faces),
     ),
     Entry(
         "poses",
         "drawn",
         "people in many postures, with 32 joints",
         "Apache-2.0, part of cnnkit",
+        _drawn(poses),
     ),
     Entry(
         "aerial_roads",
         "drawn",
         "land from above, with a map of its roads",
         "Apache-2.0, part of cnnkit",
+        _drawn(aerial_roads),
     ),
     Entry(
         "moving_scenes",
         "drawn",
         "clips of things that go left or right, come nearer or go away",
         "Apache-2.0, part of cnnkit",
+        _drawn(moving_scenes),
+    ),
+    Entry(
+        "described_scenes",
+        "drawn",
+        "a few coloured things, and sentences that are true of them",
+        "Apache-2.0, part of cnnkit",
+        _drawn(described_scenes),
     ),
     Entry(
         "mnist",
         "download",
         "70,000 handwritten digits, 28x28",
         "CC BY-SA 3.0, Y. LeCun and C. Cortes",
+        mnist,
         _sources.SOURCES["mnist"],
     ),
     Entry(
@@ -257,6 +194,7 @@ _ENTRIES = (
         "download",
         "60,000 colour photographs of ten classes, 32x32",
         "no licence stated; credit A. Krizhevsky, University of Toronto",
+        cifar10,
         _sources.SOURCES["cifar10"],
     ),
     Entry(
@@ -264,6 +202,7 @@ _ENTRIES = (
         "download",
         "364 photographs of blood cells, a box around each of 4,888 cells",
         "MIT, Shenggan/BCCD_Dataset; credit cosmicad and akshaylamba",
+        lambda: bccd(size=(48, 64)),
         _sources.SOURCES["bccd"],
     ),
     Entry(
@@ -271,6 +210,7 @@ _ENTRIES = (
         "download",
         "400 grey photographs of 40 people's faces, 64x64",
         "no licence stated; credit AT&T Laboratories Cambridge",
+        olivetti,
         _sources.SOURCES["olivetti"],
     ),
     Entry(
@@ -278,6 +218,7 @@ _ENTRIES = (
         "download",
         "10,662 sentences of film reviews, praise or blame",
         "no licence stated; credit B. Pang and L. Lee, Cornell University",
+        review_sentences,
         _sources.SOURCES["review_sentences"],
     ),
     Entry(
@@ -285,6 +226,7 @@ _ENTRIES = (
         "download",
         "500 heartbeats of five kinds, 140 samples each",
         "no licence stated; credit the UCR archive and PhysioNet",
+        ecg5000,
         _sources.SOURCES["ecg5000"],
     ),
     Entry(
@@ -292,6 +234,15 @@ _ENTRIES = (
         "download",
         "4,899 pieces of furniture of ten kinds as voxels, 32x32x32",
         "no licence stated, academic use; credit Princeton University",
+        modelnet10,
         _sources.SOURCES["modelnet10"],
+    ),
+    Entry(
+        "flickr8k",
+        "request",
+        "8,000 photographs, or a part of them, with five sentences about each",
+        "not for commercial use; credit M. Hodosh, P. Young and J. Hockenmaier",
+        _verify_flickr8k,
+        folders=FOLDERS,
     ),
 )

@@ -34,12 +34,11 @@ def flickr8k(size=224, most=None):
 
     Taught in: notebooks/beyond_one_image/06_flickr8k_real_data.ipynb
     """
-    local = _paths.local_folder()
-    there = [local / name for name in FOLDERS if local and (local / name).is_dir()]
-    if not there:
+    folder = _paths.local_copy(FOLDERS)
+    if folder is None:
         raise DownloadError(
             "Flickr8k is not at hand, and its authors give it out on request only. "
             f"Put its images and captions.txt into a folder {FOLDERS[0]!r} by "
             "hand, and set CNNKIT_DATA to the folder that holds it."
         )
-    return from_captions(there[0], size=size, most=most)
+    return from_captions(folder, size=size, most=most)

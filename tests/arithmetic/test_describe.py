@@ -131,9 +131,15 @@ def test_published_networks(name, parameters, cost, unit, layer, field):
         (layers.Reshape((28, 28, 1)), (784,), 0, 1),
         (layers.Reshape((64, 3)), (8, 8, 3), 0, None),
         (layers.Dropout(0.5), (9,), 0, None),
-        (layers.LSTM(4), (8, 3), None, "all"),
-        (layers.Bidirectional(layers.LSTM(4)), (8, 3), None, "all"),
-        (layers.TimeDistributed(layers.Conv2D(2, 3)), (4, 8, 8, 1), None, None),
+        (layers.SimpleRNN(4), (8, 3), 8 * (3 + 4) * 4, "all"),
+        (layers.GRU(4), (8, 3), 8 * 3 * (3 + 4) * 4, "all"),
+        (layers.LSTM(4), (8, 3), 8 * 4 * (3 + 4) * 4, "all"),
+        (layers.LSTM(4, return_sequences=True), (8, 3), 8 * 4 * (3 + 4) * 4, "all"),
+        (layers.LSTM(4), (None, 3), None, "all"),
+        (layers.Bidirectional(layers.LSTM(4)), (8, 3), 2 * 8 * 4 * (3 + 4) * 4, "all"),
+        (layers.ConvLSTM1D(2, 3), (5, 8, 1), None, "all"),
+        (layers.TimeDistributed(layers.Conv2D(2, 3)), (4, 8, 8, 1), 4 * 36 * 18, None),
+        (layers.TimeDistributed(layers.Conv2D(2, 3)), (None, 8, 8, 1), None, None),
         (layers.SpectralNormalization(layers.Conv2D(2, 3)), (8, 8, 1), 36 * 18, 3),
         (lambda x: x * 2 + 1, (8, 8, 1), 0, 1),
         (lambda x: x[:, 0, 0], (8, 8, 1), 0, None),
@@ -145,6 +151,22 @@ def test_kinds_of_layers(layer, shape, cost, field):
     row = through(layer, shape)
     assert row.multiply_adds == cost
     assert row.receptive_field == field
+
+
+@pytest.mark.parametrize(
+    "kind", [layers.SimpleRNN, layers.GRU, layers.LSTM], ids=lambda kind: kind.__name__
+)
+def test_a_step_of_recurrence_multiplies_by_each_weight_but_the_biases(kind):
+    layer = kind(5, use_bias=False)
+    assert through(layer, (7, 3)).multiply_adds == 7 * layer.count_params()
+
+
+def test_a_network_for_each_frame():
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Flatten()(layers.Conv2D(2, 3)(inputs))
+    frames = keras.Model(inputs, layers.Dense(5)(x))
+    row = through(layers.TimeDistributed(frames), (4, 8, 8, 1))
+    assert row.multiply_adds == 4 * (36 * 18 + 72 * 5)
 
 
 def test_channels_first():

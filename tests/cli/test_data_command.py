@@ -72,3 +72,11 @@ def test_unknown_name(invoke, command):
 )
 def test_size(count, text):
     assert size(count) == text
+
+
+def test_what_is_given_out_on_request(invoke, monkeypatch):
+    code, out, err = invoke("data", "fetch", "flickr8k")
+    assert (code, out) == (1, "") and "Ask its authors" in err
+    monkeypatch.setattr("cnnkit.datasets._download.fetch", lambda source: source.file)
+    code, out, err = invoke("data", "fetch", "all")
+    assert (code, err) == (0, "") and "flickr8k" not in out

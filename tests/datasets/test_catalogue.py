@@ -2,6 +2,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import imageio.v3 as imageio
 import numpy as np
 import pytest
 
@@ -9,18 +10,20 @@ from cnnkit import datasets
 from cnnkit.datasets import Dataset, catalogue
 
 ENTRIES = {entry.name: entry for entry in catalogue()}
+BUILT_IN = [n for n, entry in ENTRIES.items() if entry.kind in ("bundled", "drawn")]
 
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_every_entry_is_filled_in(name):
     entry = ENTRIES[name]
-    assert entry.kind in ("bundled", "drawn", "download")
+    assert entry.kind in ("bundled", "drawn", "download", "request")
     assert entry.description and entry.licence
     assert (entry.size_bytes is None) == (entry.kind != "download")
-    assert entry.status() == ("not here" if entry.kind == "download" else "built in")
+    built_in = entry.kind in ("bundled", "drawn")
+    assert entry.status() == ("built in" if built_in else "not here")
 
 
-@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if not e.source])
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_what_is_built_in_is_in_order(name):
     assert ENTRIES[name].fetch() is None
     assert "read" in ENTRIES[name].verify() or "drawn" in ENTRIES[name].verify()
@@ -30,6 +33,22 @@ def test_what_is_built_in_is_in_order(name):
 def test_verify_what_is_not_here(name):
     with pytest.raises(FileNotFoundError, match=f"cnnkit data fetch {name}"):
         ENTRIES[name].verify()
+
+
+def test_what_is_given_out_on_request(tmp_path, monkeypatch):
+    entry = ENTRIES["flickr8k"]
+    for act in (entry.verify, entry.fetch):
+        with pytest.raises(OSError, match="flickr8k is not here. Ask its authors"):
+            act()
+    monkeypatch.setenv("CNNKIT_DATA", str(tmp_path))
+    folder = tmp_path / "flickr8k"
+    (folder / "images").mkdir(parents=True)
+    assert entry.status() == "in CNNKIT_DATA" and entry.fetch() == folder
+    with pytest.raises(FileNotFoundError, match="captions.txt"):
+        entry.verify()
+    imageio.imwrite(folder / "images/a.png", np.zeros((9, 12, 3), np.uint8))
+    (folder / "captions.txt").write_text("a.png,dark\na.png,all black\n")
+    assert entry.verify() == "1 photographs and 2 sentences can be read"
 
 
 def test_a_download_from_fetch_to_damage(server):
@@ -59,7 +78,7 @@ def test_a_file_put_there_by_hand(tmp_path, monkeypatch):
         "y_test": np.zeros(10_000, np.uint8),
     }
     np.savez_compressed(path, **arrays)
-    assert "not the official file; its images and labels are in order" in entry.verify()
+    assert "not the official file; what it holds is in order" in entry.verify()
 
 
 def test_the_names_are_the_loaders():

@@ -162,7 +162,7 @@ def test_from_a_server(server, monkeypatch):
 def test_the_catalogue_looks_inside(by_hand):
     (entry,) = (entry for entry in catalogue() if entry.name == "olivetti")
     (by_hand / "olivetti_faces.npz").write_bytes(npz())
-    assert "its images and labels are in order" in entry.verify()
+    assert "what it holds is in order" in entry.verify()
     (by_hand / "olivetti_faces.npz").write_bytes(npz()[:-100])
     with pytest.raises(ValueError, match="damaged"):
         entry.verify()

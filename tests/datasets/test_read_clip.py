@@ -5,8 +5,9 @@ import builtins
 import imageio.v3 as imageio
 import numpy as np
 import pytest
+from PIL import Image
 
-from cnnkit.datasets import read_clip
+from cnnkit.datasets import photograph, read_clip
 
 RNG = np.random.default_rng(0)
 
@@ -86,11 +87,40 @@ def test_the_middle_is_brought_to_size(tmp_path):
     assert tall.shape == (2, 60, 30, 3) and tall.min() > 0.99
 
 
-def test_shrinking_averages(tmp_path):
+@pytest.mark.parametrize("name", ["a.gif", "a.mp4"])
+def test_shrinking_averages(name, tmp_path):
     fine = np.zeros((1, 64, 64, 3), "uint8")
     fine[:, ::2] = 255
-    clip = read_clip(write(tmp_path / "a.gif", fine), 1, size=16)
+    clip = read_clip(write(tmp_path / name, fine), 1, size=16)
     assert np.abs(clip[0, 1:-1] - 0.5).max() < 0.05
+
+
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuvj420p", "yuv444p"])
+@pytest.mark.parametrize("size", [(24, 24), (40, 30), (30, 80), (96, 128), (7, 5)])
+def test_videos_are_brought_to_size_as_pillow_would(pixels, size, tmp_path):
+    pytest.importorskip("av")
+    frames = np.stack(
+        [
+            (255 * photograph("chelsea")[i : i + 96, 90:218]).astype("uint8")
+            for i in (60, 80, 100)
+        ]
+    )
+    path = tmp_path / "a.mp4"
+    imageio.imwrite(
+        path, frames, plugin="pyav", codec="libx264", fps=12, out_pixel_format=pixels
+    )
+    scale = min(96 / size[0], 128 / size[1])
+    top, left = (96 - scale * size[0]) / 2, (128 - scale * size[1]) / 2
+    box = (left, top, 128 - left, 96 - top)
+    due = [
+        Image.fromarray((255 * frame).round().astype("uint8")).resize(
+            size[::-1], Image.Resampling.BILINEAR, box
+        )
+        for frame in read_clip(path, 3)
+    ]
+    clip = read_clip(path, 3, size)
+    assert clip.shape == (3, *size, 3)
+    assert np.abs(clip - np.stack(due) / 255).mean() < 0.01
 
 
 def test_one_frame_and_a_picture(tmp_path):
@@ -105,7 +135,7 @@ def test_grey_with_transparency(tmp_path):
     assert read_clip(tmp_path / "a.png", 1).shape == (1, 48, 64, 3)
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.avi"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.avi", "a.txt", "a.nfo"])
 @pytest.mark.parametrize("content", [b"", b"\0" * 4000, b"no video at all\n" * 50])
 def test_no_video(name, content, tmp_path):
     if name != "a.gif":
