@@ -115,6 +115,13 @@ class MaxPooling2DWithSwitches(keras.layers.Layer):
                 "Height and width must be known: switches are places in the image. "
                 f"Received: input_shape={tuple(input_shape)}."
             )
+        if self.padding == "valid" and (
+            height < self.pool_size[0] or width < self.pool_size[1]
+        ):
+            raise ValueError(
+                "The image must be at least as large as `pool_size`, "
+                f"{self.pool_size}. Received: input_shape={tuple(input_shape)}."
+            )
         return keras.layers.MaxPooling2D(
             self.pool_size, self.strides, self.padding
         ).compute_output_shape(tuple(input_shape))[1:3]

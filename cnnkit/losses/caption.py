@@ -56,6 +56,10 @@ def caption_loss(y_true, y_pred, average="words", from_logits=True):
 class CaptionLoss(keras.losses.Loss):
     """`caption_loss` as a Keras loss: the mean of -log p over the real words.
 
+    Keras averages over batches. Where these hold sentences of different lengths, the
+    mean that `evaluate` gives differs a little from that over all words; for a figure
+    to compare, give `caption_loss` all sentences at once.
+
     The loss of a single sentence, for `reduction=None` and for sample weights, is the
     sum over its words; with average="words" it is divided by the mean number of words
     in the batch, so that the mean over the batch is the mean over all real words.

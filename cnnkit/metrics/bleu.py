@@ -41,7 +41,9 @@ def bleu(candidates, references, n=4):
 
     with c the words of all candidates, and r the words of, for each candidate, the
     reference nearest to it in length, the shorter one of two. Nothing is smoothed: if
-    no run of n words is found, BLEU is 0. For single sentences that is often so.
+    no run of n words is found, BLEU is 0. For single sentences that is often so. (NLTK
+    counts a run that is not there for each candidate of fewer than k words, and so
+    gives less for a corpus with such; sacreBLEU does not.)
 
     Args:
         candidates: sequence of sentences: str, parted at white space, or lists of

@@ -21,6 +21,11 @@ def of_each_frame(inputs, encoder, units, seeds):
     image_shape = tuple(inputs.shape[2:])
     if not isinstance(encoder, keras.Model):
         encoder = _small(image_shape, encoder, units, seeds)
+    elif not encoder.built:
+        raise ValueError(
+            "`encoder` must be built: give it a `keras.Input` of one frame, "
+            f"{image_shape}. Received: encoder={encoder!r}."
+        )
     elif encoder.input_shape[1:] != image_shape or len(encoder.output_shape) != 2:
         raise ValueError(
             f"`encoder` must be a model from one frame, {image_shape}, to a vector. "

@@ -1,4 +1,4 @@
-"""The files of ImageNet weights that Keras Applications publishes."""
+"""Where the files of ImageNet weights are, most of them Keras Applications'."""
 
 from typing import NamedTuple
 
@@ -16,6 +16,24 @@ class Family(NamedTuple):
     folder: str
     stem: str
     md5: dict
+
+
+class File(NamedTuple):
+    """A single file, of a network without its top.
+
+    Attributes:
+        name: name of the file.
+        url: its address.
+        sha256: its checksum.
+        width: the multiple of the published numbers of filters.
+        also: other names under which it goes round.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    width: float
+    also: tuple = ()
 
 
 NETWORKS = {
@@ -62,8 +80,29 @@ NETWORKS = {
 }
 
 
+BASES = {
+    "MobileNet": File(
+        "mobilenet_2_5_224_tf_no_top.h5",
+        f"{BASE}mobilenet/mobilenet_2_5_224_tf_no_top.h5",
+        "dbdb03ee2a22fd895301636cd328b234bb3a9952358f436d82f46b81e0d5b0bf",
+        0.25,
+    ),
+    "SqueezeNet": File(
+        "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "https://github.com/rcmalli/keras-squeezenet/releases/download/v1.0/"
+        "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "17154246284f555591549ac2c83e127abfbf4307dc4b0060fdaa2931d0fa38da",
+        1.0,
+        ("squeezenet_1.1_notop.h5",),
+    ),
+}
+
+
 def address(network, include_top):
-    """Return file name, URL and MD5 of a network in `NETWORKS`."""
+    """Return file name, URL and checksum (MD5 or SHA-256) of a network's weights."""
+    if network in BASES:
+        base = BASES[network]
+        return base.name, base.url, base.sha256
     family = NETWORKS[network]
     file = family.stem + ENDINGS[include_top]
     return file, f"{BASE}{family.folder}/{file}", family.md5[include_top]
@@ -71,11 +110,20 @@ def address(network, include_top):
 
 def check(network, include_top, input_shape, classes, width):
     """Raise a `ValueError` if the file would not fit the model that is asked for."""
-    if network not in NETWORKS:
+    if network not in NETWORKS | BASES:
+        known = ", ".join(NETWORKS | BASES)
         raise ValueError(
-            f'`weights="imagenet"` is there for {", ".join(NETWORKS)}. For {network} '
-            "give the path of a file, or `None` for random weights."
+            f'`weights="imagenet"` is there for {known}. For {network} give the path '
+            "of a file, or `None` for random weights."
         )
+    if network in BASES:
+        published = BASES[network].width
+        if include_top or width != published:
+            raise ValueError(
+                f'`weights="imagenet"` is there for {network} with '
+                f"`include_top=False` and `width={published}` alone. "
+                f"Received: include_top={include_top}, width={width}."
+            )
     if include_top and classes != 1000:
         raise ValueError(
             '`weights="imagenet"` with `include_top=True` tells 1000 classes apart. '
@@ -88,7 +136,7 @@ def check(network, include_top, input_shape, classes, width):
             "repeat their channel: `np.repeat(images, 3, axis=-1)`. "
             f"Received: input_shape={input_shape}."
         )
-    if width != 1:
+    if network in NETWORKS and width != 1:
         raise ValueError(
             '`weights="imagenet"` is there for the published numbers of filters '
             f"alone. Received: width={width}."
@@ -105,20 +153,22 @@ def fetch(network, include_top):
     """Return the path of the file, from `CNNKIT_DATA`, Keras's cache or the internet.
 
     `CNNKIT_DATA` is looked in first, itself and its folder `pretrained`; files there
-    are taken as they are. Others are checked by their MD5.
+    are taken as they are. Others are checked by their checksum.
     """
     import keras
 
     from cnnkit.datasets import DownloadError
     from cnnkit.datasets._paths import local_folder
 
-    file, url, md5 = address(network, include_top)
+    file, url, digest = address(network, include_top)
+    names = (file, *BASES[network].also) if network in BASES else (file,)
     if folder := local_folder():
-        for path in (folder / "pretrained" / file, folder / file):
-            if path.is_file():
-                return path
+        for name in names:
+            for path in (folder / "pretrained" / name, folder / name):
+                if path.is_file():
+                    return path
     try:
-        return keras.utils.get_file(file, url, cache_subdir="models", file_hash=md5)
+        return keras.utils.get_file(file, url, cache_subdir="models", file_hash=digest)
     except Exception as error:  # Keras raises a plain `Exception`
         raise DownloadError(
             f"Could not fetch the ImageNet weights of {network} from {url}: {error}. "

@@ -7,7 +7,8 @@ from keras import layers, ops
 from cnnkit.losses import RankingLoss
 from cnnkit.models import _arguments
 
-FAR = -1e9  # the product of a word and a region that is not there
+FAR = {"float16": -6e4}  # the product of a word and a region that is not there
+CHUNK = 256  # sentences compared at once
 
 
 def alignment_scores(regions, words, is_region, is_word):
@@ -45,7 +46,8 @@ def alignment_scores(regions, words, is_region, is_word):
     regions, words = ops.convert_to_tensor(regions), ops.convert_to_tensor(words)
     is_region = ops.cast(is_region, "bool")
     products = ops.einsum("kid,ltd->klit", regions, words)
-    products = ops.where(is_region[:, None, :, None], products, FAR)
+    far = FAR.get(keras.backend.standardize_dtype(products.dtype), -1e9)
+    products = ops.where(is_region[:, None, :, None], products, far)
     best = ops.max(products, axis=2)
     counts = ops.logical_and(
         ops.any(is_region, axis=1)[:, None, None], ops.cast(is_word, "bool")[None]
@@ -88,7 +90,8 @@ class Alignment(keras.Model):
         integers `(batch, words)`.
 
     Output shape:
-        `(batch, batch)`, the score of each image with each sentence.
+        `(batch, batch)`, the score of each image with each sentence. So `predict`,
+        which goes batch by batch, is refused; `scores` compares all with all.
 
     Raises:
         ValueError: if an argument is not as above.
@@ -136,6 +139,7 @@ class Alignment(keras.Model):
             )
         self.region_encoder = self._regions()
         self.word_encoder = self._words()
+        self.built = True  # both have their weights
 
     def _regions(self):
         x = inputs = keras.Input((None, self.features), name="regions")
@@ -188,6 +192,12 @@ class Alignment(keras.Model):
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
 
+    def predict(self, *args, **kwargs):
+        """Refuse: a batch's scores say nothing of the pairs between batches."""
+        raise NotImplementedError(
+            "`predict` would compare each batch with itself alone. Use `scores`."
+        )
+
     def scores(self, regions, words, batch_size=256):
         """Return the score of each image with each sentence.
 
@@ -201,7 +211,7 @@ class Alignment(keras.Model):
             regions, has 0 with all.
 
         Raises:
-            ValueError: if the arrays are not as above.
+            ValueError: if an argument is not as above.
         """
         regions, words = np.asarray(regions, np.float32), np.asarray(words)
         if regions.ndim != 3 or regions.shape[-1] != self.features:
@@ -221,19 +231,25 @@ class Alignment(keras.Model):
                 f"`words` must be from 0 to {self.vocabulary - 1}. "
                 f"Received: from {words.min()} to {words.max()}."
             )
-        if not len(regions) or not words.size:
-            return np.zeros((len(regions), len(words)), np.float32)
-        vectors = self.word_encoder(words, training=False)
-        found = [
-            alignment_scores(
-                self.region_encoder(part, training=False),
-                vectors,
-                (part != 0).any(axis=-1),
-                words != 0,
-            )
-            for part in np.split(regions, range(batch_size, len(regions), batch_size))
+        batch_size = _arguments.positive(batch_size, "batch_size")
+        found = np.zeros((len(regions), len(words)), np.float32)
+        if not regions.size or not words.size:
+            return found
+        parts = [
+            (slice(i, i + batch_size), self._encoded(regions[i : i + batch_size]))
+            for i in range(0, len(regions), batch_size)
         ]
-        return np.concatenate([ops.convert_to_numpy(part) for part in found])
+        for j in range(0, len(words), CHUNK):
+            some = words[j : j + CHUNK]
+            said = self.word_encoder(some, training=False)
+            for images, (seen, there) in parts:
+                scores = alignment_scores(seen, said, there, some != 0)
+                found[images, j : j + CHUNK] = ops.convert_to_numpy(scores)
+        return found
+
+    def _encoded(self, regions):
+        vectors = self.region_encoder(regions, training=False)
+        return vectors, (regions != 0).any(axis=-1)
 
     def get_config(self):
         """Return the arguments."""

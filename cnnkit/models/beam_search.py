@@ -31,7 +31,8 @@ def beam_search(step, states, first, end, beams, length):
         -inf where there are not so many sentences.
 
     Raises:
-        ValueError: if `beams` or `length` is not as above, or `end` is no word.
+        ValueError: if `beams` or `length` is not as above, `end` is no word, there is
+            no state, or `step` gives NaN.
 
     Example: two words, and a network that says "1" (the end) with 0.4, always.
 
@@ -51,6 +52,8 @@ def beam_search(step, states, first, end, beams, length):
     """
     beams = _arguments.positive(beams, "beams")
     length = _arguments.positive(length, "length")
+    if not states:
+        raise ValueError("`states` must hold a tensor at least, with a row a picture.")
     n = int(states[0].shape[0])
     if not n:
         return np.zeros((0, beams, length), np.int64), np.zeros((0, beams), np.float32)
@@ -67,6 +70,10 @@ def beam_search(step, states, first, end, beams, length):
     for _ in range(length):
         next_log_p, states = step(last, states)
         next_log_p = ops.cast(next_log_p, "float32")
+        if bool(ops.isnan(ops.sum(next_log_p))):
+            raise ValueError(
+                "`step` gives NaN for log p of a word: has the training diverged?"
+            )
         count = int(next_log_p.shape[-1])
         next_log_p = ops.where(ended[:, None], _nothing_but(end, count), next_log_p)
         sums = log_p[:, :, None] + ops.reshape(next_log_p, (n, beams, count))

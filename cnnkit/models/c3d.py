@@ -103,12 +103,17 @@ def C3D(
 
 def _stages(stages):
     listed = isinstance(stages, (list, tuple)) and stages
-    if not listed or not all(isinstance(s, (list, tuple)) and s for s in stages):
+    if not listed or not all(_is_stage(stage) for stage in stages):
         raise ValueError(
-            "`stages` must be a sequence of sequences of ints, such as "
+            "`stages` must be a sequence of sequences of 1 to 26 ints, such as "
             f"((8,), (16, 16)). Received: stages={stages!r}."
         )
     return [[_arguments.positive(n, "stages") for n in stage] for stage in stages]
+
+
+def _is_stage(stage):
+    # Its convolutions are called a to z.
+    return isinstance(stage, (list, tuple)) and 0 < len(stage) <= 26
 
 
 def _units(units):

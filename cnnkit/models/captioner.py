@@ -23,22 +23,22 @@ class Captioner(keras.Model):
 
     ```python
     rows = encode_captions(sentences, vocabulary)  # of `cnnkit.datasets`
-    model = Captioner(backbone, vocabulary.words)
+    model = Captioner(backbone, vocabulary)
     model.compile(keras.optimizers.Adam(0.001))
     model.fit([images, rows[:, :-1]], rows[:, 1:])
     model.describe(images, beams=3)
     ```
 
     Layers after the backbone: `image_flat` if it gives maps, `image_vector`,
-    `word_vectors`, `memory`, `dropout`, `next_word`.
+    `word_vectors`, `memory`, `memory_dropout`, `next_word`.
 
     Args:
         backbone: a `keras.Model` from images, or from any features of them, to a
             vector `(batch, n)` or to maps, which are laid out as one vector, so that it
             stays known what is where.
-        words: sequence of different str, the word of each number, such as
-            `Vocabulary.words`. The first is no word; "<start>" and "<end>" must be
-            there.
+        words: sequence of different str, the word of each number; or a `Vocabulary`.
+            The first is no word; "<start>" and "<end>" must be there. It never says
+            "<start>" or, if that is among them, "?unknown".
         embedding: int, the length of a word's vector.
         units: int, the units of the recurrent layer.
         cell: "lstm", or "rnn" for the simple one.
@@ -93,8 +93,8 @@ class Captioner(keras.Model):
         _arguments.one_of(image, "image", ("input", "state", "memory"))
         embedding = _arguments.positive(embedding, "embedding")
         units = _arguments.positive(units, "units")
-        picture, numbers = backbone.inputs[0], keras.Input((None,), name="words")
-        x = backbone.outputs[0]
+        picture, x = _ends(backbone)
+        numbers = keras.Input((None,), name="words")
         if len(x.shape) > 2:
             x = layers.Flatten(name="image_flat")(x)
         size = embedding if image == "input" else units
@@ -108,8 +108,11 @@ class Captioner(keras.Model):
             y = layers.Cropping1D((1, 0), name="after_words")(memory(vectors))
         else:
             y = memory(vectors, initial_state=_states(x, cell, image))
-        y = layers.Dropout(_arguments.rate(dropout, "dropout"), name="dropout")(y)
-        y = layers.Dense(len(words), name="next_word")(y)
+        y = layers.Dropout(_arguments.rate(dropout, "dropout"), name="memory_dropout")(
+            y
+        )
+        # In half precision many words would be equally likely.
+        y = layers.Dense(len(words), dtype="float32", name="next_word")(y)
         super().__init__(inputs=[picture, numbers], outputs=y, name=name)
         self.words = words
         self.embedding = embedding
@@ -234,7 +237,8 @@ class Captioner(keras.Model):
         y, states = self._remember(vectors, states)
         log_p = ops.log_softmax(self.get_layer("next_word")(y), axis=-1)
         never = np.zeros((1, len(self.words)), np.float32)
-        never[0, [0, self.words.index(START)]] = -np.inf
+        unsaid = ("?unknown", START)
+        never[0, [0, *map(self.words.index, {*unsaid} & {*self.words})]] = -np.inf
         return log_p + ops.cast(never, log_p.dtype), states
 
     def _sentence(self, ids):
@@ -248,8 +252,24 @@ def _states(x, cell, image):
     return [h, c] if cell == "lstm" else [h]
 
 
+def _ends(backbone):
+    """Return what the backbone takes and what it gives."""
+    built = isinstance(backbone, keras.Model) and getattr(backbone, "outputs", None)
+    if not built or len(backbone.inputs) != 1 or len(backbone.outputs) != 1:
+        raise ValueError(
+            "`backbone` must be a `keras.Model` with one input and one output, built. "
+            f"Received: backbone={backbone!r}."
+        )
+    if None in backbone.outputs[0].shape[1:]:
+        raise ValueError(
+            "`backbone` must be built for images of one size, so that its maps have "
+            f"one. Received: a backbone that gives {backbone.outputs[0].shape}."
+        )
+    return backbone.inputs[0], backbone.outputs[0]
+
+
 def _words(words):
-    words = () if isinstance(words, str) else tuple(words)
+    words = () if isinstance(words, str) else tuple(getattr(words, "words", words))
     if not all(isinstance(word, str) for word in words):
         raise ValueError("`words` must be a sequence of str, the word of each number.")
     if START not in words[1:] or END not in words[1:] or len(set(words)) < len(words):

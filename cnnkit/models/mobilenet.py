@@ -41,8 +41,8 @@ def MobileNet(
     `preprocess_imagenet(images, "tf")`.
 
     Args:
-        weights: `None` for random weights, "cnnkit" where they ship, or the path of
-            an .h5 file.
+        weights: `None` for random weights, "imagenet" (2 MB) without the top at a
+            `width` of 0.25, "cnnkit" where they ship, or the path of an .h5 file.
         include_top: bool, whether to average over the image and classify; without it
             the model ends at `conv_pw_13_relu`.
         input_shape: `(height, width, channels)`, sides of at least 31.

@@ -36,13 +36,14 @@ def SqueezeNet(
     `average`, `predictions`; within a module `fire2_squeeze1x1`, `fire2_expand1x1`,
     `fire2_expand3x3`. Weight files that write `fire2/squeeze1x1` load as well.
 
-    The ImageNet weights that go round in Keras's format want images prepared with
-    `preprocess_imagenet(images, "caffe")`. As there, pooling leaves out the last row
-    and column where they do not fill a window; the authors' own keeps them.
+    The ImageNet weights (3 MB, converted to Keras's format by R. Malli) want images
+    prepared with `preprocess_imagenet(images, "caffe")`. As there, pooling leaves out
+    the last row and column where they do not fill a window; the authors' own keeps
+    them.
 
     Args:
-        weights: `None` for random weights, "cnnkit" where they ship, or the path of
-            an .h5 file.
+        weights: `None` for random weights, "imagenet" without the top, "cnnkit" where
+            they ship, or the path of an .h5 file.
         include_top: bool, whether to classify; without it the model ends at `fire9`.
         input_shape: `(height, width, channels)`, sides of at least 31.
         classes: int, the number of classes.

@@ -236,7 +236,8 @@ def _table(embedding, vocabulary):
 
 
 def _windows(windows):
-    widths = tuple(windows) if isinstance(windows, (list, tuple)) else (windows,)
+    several = isinstance(windows, (list, tuple, range))
+    widths = tuple(windows) if several else (windows,)
     widths = tuple(_arguments.positive(width, "windows") for width in widths)
     if not widths or len(set(widths)) < len(widths):
         raise ValueError(

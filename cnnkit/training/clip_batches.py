@@ -69,6 +69,10 @@ class ClipBatches(keras.utils.PyDataset):
             workers=_arguments.whole(workers, "workers", least=0),
             max_queue_size=_arguments.whole(ahead, "ahead"),
         )
+        if isinstance(paths, (str, pathlib.Path)):
+            raise ValueError(
+                f"`paths` must be of several files. Received: paths={str(paths)!r}."
+            )
         self.paths = [pathlib.Path(path) for path in paths]
         self.labels = None if labels is None else np.asarray(labels)
         if not self.paths:

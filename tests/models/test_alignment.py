@@ -7,7 +7,6 @@ from keras import ops
 
 from cnnkit.metrics import ranks
 from cnnkit.models import Alignment, alignment_scores
-from tests.checks import check_saved
 
 RNG = np.random.default_rng(0)
 REGIONS = RNG.normal(size=(6, 4, 5)).astype("float32")
@@ -75,8 +74,9 @@ def test_it_learns_pairs_and_is_saved(tmp_path):
         assert not np.array_equal(ops.convert_to_numpy(weight), old), weight.path
     scores = model.scores(REGIONS, WORDS)
     assert (ranks(scores) == 1).all() and (ranks(scores.T) == 1).all()
-    check_saved(model, [REGIONS, WORDS], tmp_path)
+    model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded.scores(REGIONS, WORDS), scores, atol=1e-6)
     assert loaded.get_config() == model.get_config()
 
 
@@ -86,6 +86,34 @@ def test_nothing_to_compare():
     assert model.scores(REGIONS, WORDS[:0]).shape == (6, 0)
     assert (model.scores(REGIONS, np.zeros((2, 3), int)) == 0).all()
     assert (model.scores(np.zeros((2, 3, 5)), WORDS) == 0).all()
+    assert (model.scores(np.zeros((2, 0, 5)), WORDS) == np.zeros((2, 6))).all()
+    with pytest.raises(NotImplementedError, match="Use `scores`"):
+        model.predict([REGIONS, WORDS])
+
+
+def test_parts_change_nothing(monkeypatch):
+    model = build()
+    once = model.scores(REGIONS, WORDS)
+    monkeypatch.setattr("cnnkit.models.alignment.CHUNK", 4)
+    found = model.scores(REGIONS, WORDS, batch_size=5)
+    np.testing.assert_allclose(found, once, atol=1e-6)
+    for batch_size in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="`batch_size`"):
+            model.scores(REGIONS, WORDS, batch_size)
+
+
+def test_weights_are_kept_before_the_first_call(tmp_path):
+    build().save_weights(tmp_path / "a.weights.h5")
+    other = Alignment(5, 9, dimensions=8, embedding=6, units=4)
+    other.load_weights(tmp_path / "a.weights.h5")
+    due = build().scores(REGIONS, WORDS)
+    np.testing.assert_allclose(other.scores(REGIONS, WORDS), due, atol=1e-6)
+
+
+def test_half_precision():
+    v, s = REGIONS.astype("float16"), REGIONS.astype("float16")
+    found = alignment_scores(v, s, np.zeros((6, 4), bool), np.ones((6, 4), bool))
+    assert (ops.convert_to_numpy(found) == 0).all()
 
 
 @pytest.mark.parametrize(

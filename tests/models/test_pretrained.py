@@ -1,5 +1,6 @@
 """Real ImageNet weights, where the folder `CNNKIT_DATA` has them."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from keras import ops
 
 from cnnkit.datasets import photograph
-from cnnkit.models import MobileNet, SqueezeNet, preprocess_imagenet
+from cnnkit.models import MobileNet, SqueezeNet, _imagenet, preprocess_imagenet
 
 FOLDER = Path(os.environ.get("CNNKIT_DATA", "")) / "pretrained"
 MOBILENET = FOLDER / "mobilenet_2_5_224_tf_no_top.h5"
@@ -57,6 +58,23 @@ def test_mobilenet_gives_what_keras_applications_give():
     outputs = ops.convert_to_numpy(mobilenet(224)(images))
     assert np.abs(expected).max() > 1
     np.testing.assert_allclose(outputs, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("build", "path"),
+    [
+        pytest.param(MobileNet, MOBILENET, marks=needs[MOBILENET]),
+        pytest.param(SqueezeNet, SQUEEZENET, marks=needs[SQUEEZENET]),
+    ],
+)
+def test_the_published_files_are_found_by_name(build, path):
+    base = _imagenet.BASES[build.__name__]
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == base.sha256
+    arguments = {"input_shape": (32, 32, 3), "width": base.width}
+    by_name = build("imagenet", include_top=False, **arguments)
+    by_path = build(path, include_top=False, **arguments)
+    for ours, theirs in zip(by_name.weights, by_path.weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @needs[MOBILENET]

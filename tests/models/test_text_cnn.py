@@ -157,6 +157,7 @@ def test_layers():
         ({"embedding": [["a"], ["b"]]}, "`embedding`"),
         ({"training": "fixed"}, "`training`"),
         ({"windows": ()}, "`windows`"),
+        ({"windows": range(0, 2)}, "`windows`"),
         ({"windows": (3, 3)}, "`windows` must be different"),
         ({"windows": (0,)}, "`windows`"),
         ({"filters": 0}, "`filters`"),

@@ -155,6 +155,8 @@ def test_any_model_of_an_image_may_look_at_the_frames(build, tmp_path):
     np.testing.assert_array_equal(encoder.get_weights()[0], before[0])
     with pytest.raises(ValueError, match="`encoder` must be a model from one frame"):
         build((3, 16, 18, 3), 2, encoder=encoder)
+    with pytest.raises(ValueError, match="`encoder` must be built"):
+        build((3, 16, 16, 3), 2, encoder=keras.Sequential([keras.layers.Flatten()]))
     with pytest.raises(ValueError, match="to a vector"):
         build((3, 16, 16, 3), 2, encoder=keras.Model(inputs, maps))
 
@@ -182,6 +184,7 @@ def test_bad_arguments(build, arguments, message):
         (C3D, {"stages": (8, 16)}, r"such as \(\(8,\), \(16, 16\)\)"),
         (C3D, {"stages": ((8,), ())}, "`stages`"),
         (C3D, {"stages": ((8.5,),)}, "`stages`"),
+        (C3D, {"stages": ((2,) * 27,)}, "1 to 26 ints"),
         (C3D, {"units": 32}, "`units`"),
         (C3D, {"units": (0,)}, "`units`"),
         (C3D, {"dropout": 1}, "`dropout`"),

@@ -12,9 +12,11 @@ from cnnkit.models import (
     VGG16,
     VGG19,
     AlexNet,
+    MobileNet,
     ResNet50,
     ResNet101,
     ResNet152,
+    SqueezeNet,
     _imagenet,
 )
 
@@ -113,6 +115,41 @@ def test_addresses_and_hashes_are_those_of_keras(build):
             assert url == module.BASE_WEIGHTS_PATH + file
 
 
+def test_the_address_of_mobilenet_is_that_of_keras():
+    module = importlib.import_module("keras.src.applications.mobilenet")
+    file, url, _ = _imagenet.address("MobileNet", False)
+    assert file == "mobilenet_2_5_224_tf_no_top.h5"
+    assert '"mobilenet_%s_%d_tf_no_top.h5"' in inspect.getsource(module)
+    assert url == module.BASE_WEIGHT_PATH + file
+
+
+BASES = [(SqueezeNet, 1.0), (MobileNet, 0.25)]
+
+
+@pytest.mark.parametrize(("build", "width"), BASES)
+def test_bases_are_found_under_each_of_their_names(build, width, data):
+    arguments = {"include_top": False, "input_shape": (32, 32, 3), "width": width}
+    model = build(**arguments)
+    draw_weights(model)
+    base = _imagenet.BASES[build.__name__]
+    for name in (base.name, *base.also):
+        for folder in (data, data / "pretrained"):
+            write_keras_2(folder / name, model)
+            loaded = build(weights="imagenet", **arguments)
+            np.testing.assert_array_equal(outputs(loaded), outputs(model))
+            (folder / name).unlink()
+
+
+@pytest.mark.parametrize(("build", "width"), BASES)
+@pytest.mark.parametrize("other", [{"include_top": True}, {"width": 0.5}])
+def test_bases_are_there_without_a_top_at_one_width(build, width, other):
+    arguments = {"include_top": False, "width": width} | other
+    with pytest.raises(ValueError, match=f"and `width={width}` alone. Received: incl"):
+        build(weights="imagenet", **arguments)
+    with pytest.raises(ValueError, match="3 channels, RGB"):
+        build("imagenet", include_top=False, width=width, input_shape=(64, 64, 1))
+
+
 def test_without_the_file_it_is_fetched_from_keras(monkeypatch):
     asked = []
 
@@ -123,8 +160,15 @@ def test_without_the_file_it_is_fetched_from_keras(monkeypatch):
     monkeypatch.setattr(keras.utils, "get_file", get_file)
     with pytest.raises(DownloadError, match="pretrained` by hand and set CNNKIT_DATA"):
         VGG16(weights="imagenet")
-    file, url, md5 = _imagenet.address("VGG16", True)
-    assert asked == [(file, url, "models", md5)]
+    with pytest.raises(DownloadError, match="ImageNet weights of SqueezeNet from htt"):
+        SqueezeNet(weights="imagenet", include_top=False)
+    assert asked == [
+        (file, url, "models", digest)
+        for file, url, digest in (
+            _imagenet.address("VGG16", True),
+            _imagenet.address("SqueezeNet", False),
+        )
+    ]
 
 
 def outputs(model):

@@ -107,6 +107,7 @@ def test_no_such_file(paths, tmp_path):
     ("arguments", "message"),
     [
         ({"paths": []}, "`paths` is empty"),
+        ({"paths": "a.gif"}, "of several files"),
         ({"labels": [0, 1]}, "2 labels, 7 paths"),
         ({"batch_size": 0}, "`batch_size`"),
         ({"frames": 0}, "`frames`"),
