@@ -1,18 +1,22 @@
 """Any folder of images with a file of sentences about them."""
 
-import csv
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from cnnkit.datasets import _annotations, _arguments
+from cnnkit.datasets import _annotations, _arguments, _index
+from cnnkit.datasets._caption_files import read_captions
 
-TOKEN = re.compile(r"^(?P<image>[^\t#]+?)(?:#\d+)?\t(?P<sentence>.*)$")
-FILES = ("captions.txt", "captions.csv", "results.csv", "results_20130124.token")
-FOLDERS = ("images", "Images", "flickr30k_images", "")
+FILES = (
+    "captions.txt",
+    "captions.csv",
+    "Flickr8k.token.txt",
+    "results.csv",
+    "results_20130124.token",
+)
+ENDINGS = (".txt", ".csv", ".tsv", ".token", ".json", ".jsonl")
+FOLDERS = ("images", "Images", "flickr30k_images", "Flicker8k_Dataset", "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,8 +41,24 @@ class CaptionedImages:
         return f"CaptionedImages(images={self.images.shape}, sentences={count:,})"
 
     def subset(self, index):
-        """Return the images at `index`, a slice or positions, with their sentences."""
-        positions = np.arange(len(self))[index]
+        """Return some of the images, with their sentences.
+
+        Args:
+            index: slice, sequence of positions, or bool array.
+
+        Returns:
+            A `CaptionedImages`.
+
+        Raises:
+            ValueError: if `index` is a single position.
+            IndexError: if a position is not there, or `index` is not as above.
+        """
+        positions = _index.positions(index, len(self))
+        if not np.ndim(positions):
+            raise ValueError(
+                "`index` must be a slice, positions or a bool array: put a single "
+                f"position into a list. Received: index={index!r}."
+            )
         return CaptionedImages(
             self.images[positions],
             tuple(self.sentences[i] for i in positions),
@@ -51,22 +71,29 @@ def from_captions(folder, captions=None, images=None, size=224, most=None):
 
     The file is one of
 
-    - lines `image.jpg,sentence`, with commas in a sentence quoted or not, or
-      `image.jpg| number| sentence`; a first line `image,caption` or the like is no
+    - lines `image.jpg,sentence`, with commas in a sentence quoted or not, or with a
+      tab or a bar for the comma. A first line `image,caption` or the like is no
       sentence;
+    - lines with more columns, which the first line names: each that is called caption,
+      comment, sentence, description or text, with a number or not (`caption_1`, `c1`),
+      has a sentence. `image.jpg| number| sentence` needs no such line;
     - lines `image.jpg#number`, a tab, and the sentence;
-    - JSON in COCO's format for captions.
+    - JSON in COCO's format for captions, or in that of Karpathy's splits of Flickr8k,
+      Flickr30k and COCO (all their parts are loaded);
+    - JSON lines (`.jsonl`) such as `{"image": "image.jpg", "caption": "sentence"}`.
 
-    Images are shrunk so that the shorter side has `size` pixels, and their middle is
-    kept. Empty sentences are left out.
+    It is UTF-8. Images are turned as their camera was held (EXIF) and shrunk so that
+    the shorter side has `size` pixels, and their middle is kept. Empty sentences are
+    left out, and so are images without any.
 
     Args:
         folder: path of the folder.
         captions: name of the file in it, or a path; by default `captions.txt`, another
-            usual name, or the only file there that ends in .txt, .csv, .token or
-            .json.
+            usual name, or the only file there that ends in .txt, .csv, .tsv, .token,
+            .json or .jsonl.
         images: name of the folder with the images, or a path; by default `images` or
-            another usual name, or the folder itself.
+            another usual name, or the folder itself. An image that is not there under
+            its whole name, such as `val2014/a.jpg`, is looked for as `a.jpg`.
         size: int, height and width of the images that are returned.
         most: int of at least 1 or `None`, how many images to load: the first ones of
             the file.
@@ -90,91 +117,25 @@ def from_captions(folder, captions=None, images=None, size=224, most=None):
     if most is not None:
         most = _arguments.integer(most, "most", least=1)
         found = dict(list(found.items())[:most])
-    _arguments.pictures(len(found), (size, size, 3), 0)
+    _check_memory(len(found), size)
     where = _image_folder(folder, images, next(iter(found)))
     pixels = np.empty((len(found), size, size, 3), np.float32)
     for i, name in enumerate(found):
-        if not (where / name).is_file():
+        image = _image(where, name)
+        if image is None:
             raise FileNotFoundError(f"{path} names {name}, which is not in {where}.")
-        pixels[i] = _middle(_annotations.read_image(where / name), size)
+        pixels[i] = _middle(_upright(image), size)
     return CaptionedImages(pixels, tuple(map(tuple, found.values())), tuple(found))
 
 
-def read_captions(path):
-    """Read the file of sentences alone; see `from_captions`.
-
-    Returns:
-        A dict from the name of an image to a list of sentences.
-
-    Raises:
-        FileNotFoundError: if there is no such file.
-        ValueError: if it is not in one of the formats.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is no text in utf-8: {error}.") from error
-    pairs = _of_coco(path, text) if path.suffix == ".json" else _of_lines(path, text)
-    found = {}
-    for name, sentence in pairs:
-        found.setdefault(name, [])
-        if sentence.strip():
-            found[name].append(sentence.strip())
-    found = {name: sentences for name, sentences in found.items() if sentences}
-    if not found:
-        raise ValueError(f"{path} has no sentence about an image.")
-    return found
-
-
-def _of_lines(path, text):
-    lines = [line for line in text.split("\n") if line.strip()]
-    if lines and "\t" in lines[0]:
-        return [_tokens(path, number, line) for number, line in enumerate(lines, 1)]
-    mark = "|" if lines and "|" in lines[0] else ","
-    pairs = []
-    for number, line in enumerate(lines, 1):
-        fields = line.split(mark) if mark == "|" else next(csv.reader([line]))
-        name, *rest = (field.strip() for field in fields)
-        if mark == "|" and rest and rest[0].isdigit():
-            rest = rest[1:]
-        if number == 1 and not Path(name).suffix:
-            continue  # the names of the columns
-        if not rest or not Path(name).suffix:
-            raise ValueError(_no_caption(path, number, line))
-        pairs.append((name, ", ".join(rest)))
-    return pairs
-
-
-def _tokens(path, number, line):
-    match = TOKEN.match(line)
-    if not match:
-        raise ValueError(_no_caption(path, number, line))
-    return match["image"].strip(), match["sentence"]
-
-
-def _of_coco(path, text):
-    try:
-        content = json.loads(text)
-        names = {entry["id"]: entry["file_name"] for entry in content["images"]}
-        return [
-            (names[entry["image_id"]], str(entry["caption"]))
-            for entry in content["annotations"]
-        ]
-    except (KeyError, TypeError, ValueError) as error:
+def _check_memory(count, size):
+    needed = 4 * count * size * size * 3
+    if needed > _arguments.MOST_BYTES:
         raise ValueError(
-            f"{path} is not in COCO's format for captions, with `images` and "
-            f"`annotations`: {error!r}."
-        ) from error
-
-
-def _no_caption(path, number, line):
-    return (
-        f"{path} should have the name of an image and a sentence in each line. Line "
-        f"{number} that is not empty is {line[:60]!r}."
-    )
+            f"{count} images of {size}x{size} would take {needed / 2**30:.1f} GiB and "
+            f"must not take more than {_arguments.MOST_BYTES / 2**30:.0f}. Load them "
+            f"smaller with `size`, or fewer with `most`. Received: size={size}."
+        )
 
 
 def _file(folder, captions):
@@ -183,8 +144,7 @@ def _file(folder, captions):
     for name in FILES:
         if (folder / name).is_file():
             return folder / name
-    endings = (".txt", ".csv", ".token", ".json")
-    files = [path for path in sorted(folder.iterdir()) if path.suffix in endings]
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in ENDINGS]
     if len(files) == 1:
         return files[0]
     raise FileNotFoundError(
@@ -196,8 +156,25 @@ def _file(folder, captions):
 def _image_folder(folder, images, first):
     if images is not None:
         return folder / images
-    there = [folder / name for name in FOLDERS if (folder / name / first).is_file()]
+    there = [folder / name for name in FOLDERS if _image(folder / name, first)]
     return there[0] if there else folder
+
+
+def _image(folder, name):
+    """Return the file of an image, by its whole name or the last part of it."""
+    paths = folder / name, folder / Path(name).name
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _upright(path):
+    """Return an image as pixels, turned as its camera was held."""
+    from PIL import ExifTags, Image, ImageOps
+
+    image = Image.fromarray(_annotations.read_image(path))
+    with Image.open(path) as file:
+        orientation = file.getexif().get(ExifTags.Base.Orientation, 1)
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    return np.asarray(ImageOps.exif_transpose(image))
 
 
 def _middle(image, size):

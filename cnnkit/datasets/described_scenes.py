@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnkit.datasets import _arguments
+from cnnkit.datasets import _arguments, _index
 from cnnkit.datasets.detection_dataset import DetectionDataset
 from cnnkit.datasets.scene_grammar import (
     COLOURS,
@@ -55,7 +55,10 @@ class DescribedScene:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DescribedScenes:
-    """Several scenes; it has a length, and `scenes[i]` is a `DescribedScene`.
+    """Several scenes; `scenes[i]` is a `DescribedScene`.
+
+    It has a length, and a slice, a list of positions or a bool array picks some of the
+    scenes, as a `DescribedScenes`.
 
     Attributes:
         images: float32 array in [0, 1], `(scenes, height, width, 3)`.
@@ -68,8 +71,12 @@ class DescribedScenes:
     def __len__(self):
         return len(self.images)
 
-    def __getitem__(self, i):
-        return DescribedScene(self.images[i], self.things[i])
+    def __getitem__(self, index):
+        picked = _index.positions(index, len(self))
+        if not np.ndim(picked):
+            return DescribedScene(self.images[picked], self.things[picked])
+        things = tuple(self.things[i] for i in picked)
+        return DescribedScenes(self.images[picked], things)
 
     def __repr__(self):
         count = sum(map(len, self.things))
@@ -79,8 +86,8 @@ class DescribedScenes:
         """Return one true sentence a scene.
 
         Args:
-            mentions: int or `None`; see `true_sentences`. No scene may have fewer
-                things.
+            mentions: int of at least 1 or `None`; see `true_sentences`. No scene may
+                have fewer things.
             seed: `None` for what somebody would write who reads from left to right:
                 the things in the order of their left edges, "left of" where it is
                 true, otherwise "above" or "below". An int of at least 0 for any true
@@ -92,6 +99,8 @@ class DescribedScenes:
         Raises:
             ValueError: if an argument is not as above.
         """
+        if mentions is not None:
+            mentions = _arguments.integer(mentions, "mentions", least=1)
         rng = None
         if seed is not None:
             rng = np.random.default_rng(_arguments.integer(seed, "seed"))

@@ -26,6 +26,7 @@ def flickr8k(size=224, most=None):
 
     Raises:
         DownloadError: if it is not at hand.
+        FileNotFoundError: if `captions.txt` or an image is missing from the folder.
         ValueError: if an argument is not as above, or the folder is damaged.
 
     Reference:

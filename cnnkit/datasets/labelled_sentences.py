@@ -1,5 +1,6 @@
 """Labelled sentences from files of any name: what the loaders of text share."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnkit.datasets import _tables
+
 NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
+FORMATS = ("txt", "text", "csv", "tsv")
+# What a column is called, but hardly a class.
+NO_LABELS = frozenset(
+    "id index phrase phraseid question review sentence sentence_id sentence_index "
+    "sentenceid sentences text".split()
+)
+HEADINGS = NO_LABELS.union(
+    "category class genre gold_label label labels polarity rating score sentiment "
+    "stars target topic v1 v2 y".split()
+)
+ABOUT = {"readme", "license", "licence", "copying", "notice", "changelog", "changes"}
+SPLITS = {"train", "training", "dev", "development", "val", "valid", "validation"}
+SPLITS |= {"test", "testing"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,32 +47,41 @@ class LabelledSentences:
         return f"LabelledSentences({len(self):,} sentences, classes={self.classes})"
 
 
-def from_text(source, encoding="utf-8", label="first"):
+def from_text(source, encoding="utf-8", label="first", header=False):
     r"""Load labelled sentences from text files.
 
     Args:
         source: where they are. One of
 
-            - dict from the name of a class to a file, or to a folder of files: a line
-              is a sentence;
+            - dict from the name of a class to a file, to a folder of files, or to a
+              list of these: a line is a sentence;
             - list of files, one for each class, called as the class (`good.txt`) or
-              ending as it (`reviews.pos`);
+              ending as it (`reviews.pos`; digits alone are no class);
             - a folder of such files; or with a folder of files for each class, then
-              files beside these are not read;
-            - one file: each line has a label and a sentence, with white space between.
+              files beside these are not read. Files that are hidden or called README,
+              LICENSE or the like are not read either;
+            - one file: each line has a label and a sentence. Between them is a comma
+              in a file that ends in `.csv`, where fields may be quoted; otherwise a
+              tab, or white space if no line has a tab.
         encoding: str, how characters are stored.
         label: "first" or "last", where the label stands in a line of one file. With
-            "last" a tab comes before it.
+            "last" a tab or a comma comes before it.
+        header: bool, whether the first line of each file names its columns: it is left
+            out.
 
     Returns:
-        A `LabelledSentences`, in the order of the files. White space at the ends of a
-        sentence goes; so do empty lines. Classes keep the order of a dict, and are
-        sorted otherwise.
+        A `LabelledSentences`, in the order of the files and of their lines. White space
+        at the ends of a sentence goes; so do empty lines. Classes keep the order of a
+        dict, and are sorted otherwise.
 
     Raises:
         FileNotFoundError: if a file or folder is missing.
-        ValueError: if the files are no text in that encoding, a class has no sentence,
-            there are fewer than two classes, or an argument is not as above.
+        ValueError: if the files are no text in that encoding, a line has no label or no
+            sentence, the first line of one file names columns and `header` is False, or
+            it names a column of sentences where the label should be, all lines have
+            more than two columns, a class has no sentence, there are fewer than two
+            classes, the files are the parts of a split (train, test), or an argument
+            is not as above.
 
     Example:
 
@@ -66,6 +91,10 @@ def from_text(source, encoding="utf-8", label="first"):
     >>> _ = (folder / "film.bad").write_text("two lost hours\n")
     >>> from_text(folder)
     LabelledSentences(3 sentences, classes=('bad', 'good'))
+    >>> file = folder / "film.csv"
+    >>> _ = file.write_text('class,text\ngood,"warm, wise"\nbad,slow\n')
+    >>> from_text(file, header=True).sentences
+    ('warm, wise', 'slow')
 
     Taught in: notebooks/beyond_one_image/02_text_real_data.ipynb
     """
@@ -73,25 +102,25 @@ def from_text(source, encoding="utf-8", label="first"):
         raise ValueError(
             f"`label` must be 'first' or 'last'. Received: label={label!r}."
         )
+    if not isinstance(header, (bool, np.bool_)):
+        raise ValueError(f"`header` must be a bool. Received: header={header!r}.")
+    header = bool(header)
     if isinstance(source, Mapping):
-        by_class = {str(name): _files(path) for name, path in source.items()}
+        by_class = {str(name): _files(files) for name, files in source.items()}
     elif isinstance(source, (list, tuple)):
-        by_class = _by_name(map(Path, source))
-    elif not isinstance(source, (str, Path)):
-        raise ValueError(
-            "`source` must be a dict from classes to files, a list of files, a folder "
-            f"or a file. Received: source={source!r}."
-        )
-    elif Path(source).is_file():
-        return _labelled_lines(Path(source), encoding, label)
+        by_class = _by_name(list(map(_path, source)))
+    elif _path(source).is_file():
+        return _labelled(Path(source), encoding, label, header)
     else:
-        inside = _visible(source)
+        inside = _visible(Path(source))
         by_class = _by_name([path for path in inside if path.is_dir()] or inside)
     found = {
-        name: [line for path in paths for line in read_lines(path, encoding)]
-        for name, paths in by_class.items()
+        name: [line for file in files for line in read_lines(file, encoding)[header:]]
+        for name, files in by_class.items()
     }
-    return _collect(found, source)
+    names = [name for name, sentences in found.items() for _ in sentences]
+    sentences = [sentence for group in found.values() for sentence in group]
+    return _collect(sentences, names, tuple(found), source)
 
 
 def read_lines(path, encoding="utf-8"):
@@ -100,6 +129,11 @@ def read_lines(path, encoding="utf-8"):
     Raises:
         ValueError: if the file is no text in that encoding.
     """
+    lines = _tables.END.split(_read(path, encoding))
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _read(path, encoding):
     try:
         text = Path(path).read_bytes().decode(encoding)
     except UnicodeDecodeError as error:
@@ -107,7 +141,7 @@ def read_lines(path, encoding="utf-8"):
             f"{path} is no text in {encoding}: byte {error.start} cannot be read. Is "
             "it in another encoding, such as encoding='latin-1'?"
         ) from error
-    except LookupError as error:
+    except (LookupError, TypeError) as error:
         raise ValueError(
             "`encoding` must be one that Python knows. "
             f"Received: encoding={encoding!r}."
@@ -116,19 +150,34 @@ def read_lines(path, encoding="utf-8"):
         raise ValueError(
             f"{path} is no text: its character {found.start()} is {found[0]!r}."
         )
-    # str.splitlines would also break at characters that occur inside of sentences.
-    return [line.strip() for line in text.lstrip("\ufeff").split("\n") if line.strip()]
+    return text.lstrip("\ufeff")
+
+
+def _path(path):
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(
+            "`source` must be a dict from classes to files, a list of files, a folder "
+            f"or a file. Received: {path!r}."
+        )
+    return Path(path)
 
 
 def _visible(folder):
-    folder = Path(folder)
     if not folder.exists():
         raise FileNotFoundError(f"There is no file or folder {folder}.")
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if not _is_aside(path))
 
 
-def _files(path):
-    path = Path(path)
+def _is_aside(path):
+    """Say whether a file in a folder is hidden, or about the others."""
+    about = not ABOUT.isdisjoint(path.name.lower().split("."))
+    return path.name.startswith(".") or (about and path.is_file())
+
+
+def _files(paths):
+    if isinstance(paths, (list, tuple)):
+        return [file for path in paths for file in _files(path)]
+    path = _path(paths)
     return [path] if path.is_file() else [p for p in _visible(path) if p.is_file()]
 
 
@@ -136,6 +185,12 @@ def _by_name(paths):
     by_class = {}
     for path in sorted(paths, key=_class_name):
         by_class.setdefault(_class_name(path), []).extend(_files(path))
+    if by_class and SPLITS.issuperset(map(str.lower, by_class)):
+        raise ValueError(
+            f"{', '.join(by_class)} are the parts of a split and no classes. Load each "
+            "part by itself, or name the files of each class in a dict. "
+            f"Received: {', '.join(map(str, paths))}."
+        )
     return by_class
 
 
@@ -144,30 +199,61 @@ def _class_name(path):
     ending = path.suffix.removeprefix(".")
     if path.is_dir() or not ending:
         return path.name
-    return path.stem if ending.lower() in ("txt", "text", "csv", "tsv") else ending
+    return path.stem if ending.lower() in FORMATS or ending.isdigit() else ending
 
 
-def _labelled_lines(path, encoding, label):
-    found = {}
-    for number, line in enumerate(read_lines(path, encoding), 1):
-        parts = line.split(None, 1) if label == "first" else line.rsplit("\t", 1)
-        if len(parts) < 2:
+def _labelled(path, encoding, label, header):
+    text = _read(path, encoding)
+    if path.suffix.lower() == ".csv":
+        mark = ","
+    else:
+        mark = "\t" if "\t" in text or label == "last" else None
+    rows = _tables.rows(path, text, mark)
+    place = 0 if label == "first" else -1
+    called = rows[0][2][place] if header and rows else ""
+    if called.lower() in NO_LABELS:
+        raise ValueError(
+            f"The {label} column of {path} is called {called!r}, which is no label. "
+            f"Received: label={label!r}."
+        )
+    rows = rows[header:]
+    widths = {len(fields) for _, _, fields in rows}
+    if mark and len(widths) == 1 and max(widths) > 2:
+        raise ValueError(
+            f"{path} should have two columns, a label and a sentence, and has "
+            f"{max(widths)}. Keep the two that are meant."
+        )
+    sentences, names = [], []
+    for number, line, fields in rows:
+        name = fields[place]
+        if len(fields) > 2:  # marks in a sentence do not part it
+            cut = line.split if label == "first" else line.rsplit
+            fields = [field.strip() for field in cut(mark, 1)]
+        if len(fields) < 2 or not all(fields) or name not in fields:
             raise ValueError(
                 f"{path} should have a label and a sentence in each line. Line "
-                f"{number} that is not empty lacks one of the two: {line[:60]!r}."
+                f"{number} lacks one of the two: {line[:60]!r}."
             )
-        name, sentence = parts if label == "first" else reversed(parts)
-        found.setdefault(name.strip(), []).append(sentence.strip())
-    return _collect(dict(sorted(found.items())), path)
+        names.append(name)
+        sentences.append(fields[1 + place])
+    if not header and names and names[0].lower() in HEADINGS - set(names[1:]):
+        raise ValueError(
+            f"The first line of {path} seems to name its columns: {rows[0][1][:60]!r}. "
+            "Leave it out with header=True. Or is the label the first or last of the "
+            f"line? Received: header={header}, label={label!r}."
+        )
+    return _collect(sentences, names, tuple(sorted(set(names))), path)
 
 
-def _collect(found, source):
-    if len(found) < 2 or not all(found.values()):
-        counts = {name: len(sentences) for name, sentences in found.items()}
+def _collect(sentences, names, classes, source):
+    counts = {name: 0 for name in classes}
+    for name in names:
+        counts[name] += 1
+    if len(classes) < 2 or not all(counts.values()):
         raise ValueError(
             "There must be two classes or more, each with a sentence at least. "
             f"{source} has, by class: {counts}."
         )
-    labels = np.repeat(np.arange(len(found)), [len(s) for s in found.values()])
-    sentences = tuple(sentence for group in found.values() for sentence in group)
-    return LabelledSentences(sentences, labels.astype(np.int64), tuple(found))
+    position = {name: i for i, name in enumerate(classes)}
+    labels = np.array([position[name] for name in names], np.int64)
+    return LabelledSentences(tuple(sentences), labels, classes)

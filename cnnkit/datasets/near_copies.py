@@ -19,7 +19,7 @@ def split_without_near_copies(sentences, test=0.2, alike=0.5, seed=0):
     belong together too. A group goes to one side as a whole.
 
     Args:
-        sentences: sequence of str.
+        sentences: iterable of str.
         test: float in (0, 1), the share of the sentences for the test, about.
         alike: float in [0, 1).
         seed: int.
@@ -67,7 +67,7 @@ def near_copies(sentences, alike=0.5):
     """Return the number of the group of each sentence; near-copies share a group.
 
     Args:
-        sentences: sequence of str; see `split_without_near_copies`.
+        sentences: iterable of str; see `split_without_near_copies`.
         alike: float in [0, 1).
 
     Returns:
@@ -77,6 +77,7 @@ def near_copies(sentences, alike=0.5):
     from scipy.sparse.csgraph import connected_components
 
     check_several(sentences)
+    sentences = list(sentences)
     n = len(sentences)
     words = [sorted(set(split_words(sentence))) or [""] for sentence in sentences]
     counts = Counter(word for row in words for word in row)

@@ -1,6 +1,7 @@
 """A small grammar for sentences about drawn scenes, and what is true by it."""
 
 import itertools
+import numbers
 from dataclasses import dataclass
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "white")
@@ -159,13 +160,14 @@ def true_sentences(scene, mentions=None):
     """
     things = _things(scene)
     mentions = len(things) if mentions is None else mentions
-    if not isinstance(mentions, int) or isinstance(mentions, bool) or mentions < 1:
+    whole = isinstance(mentions, numbers.Integral) and not isinstance(mentions, bool)
+    if not whole or mentions < 1:
         raise ValueError(
             "`mentions` must be an integer of at least 1, or None for all things of a "
             f"scene that has some. Received: mentions={mentions!r}."
         )
     found = set()
-    for first, *rest in itertools.permutations(things, mentions):
+    for first, *rest in itertools.permutations(things, int(mentions)):
         ways = [
             [f"{name} {other}" for name in RELATIONS if _stand(name, first, other)]
             for other in rest

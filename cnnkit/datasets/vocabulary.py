@@ -1,18 +1,27 @@
 """Words as numbers: the first step from a sentence to a network."""
 
+import functools
+import itertools
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
 from cnnkit.datasets import _arguments
 
 PADDING, UNKNOWN = 0, 1
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")
+JOINERS = "\u200c\u200d"  # between letters of one word, in Hindi and Persian
+# Where Unicode has its marks: letters of all kinds, and selectors of their variants.
+MARKS = range(0x300, 0x20000), range(0xE0100, 0xE01F0)
 
 
 def split_words(sentence):
     """Return the words of a sentence in small letters; a punctuation mark is one too.
+
+    Accents and vowel signs belong to the letter before them, whether they are written
+    as one character with it or as their own (Unicode's form NFC is returned).
 
     Example:
 
@@ -24,7 +33,26 @@ def split_words(sentence):
             f"A sentence must be a str, got {type(sentence).__name__}. "
             f"Received: {sentence!r}."
         )
-    return WORD.findall(sentence.lower())
+    words = sentence.lower()
+    if words.isascii():
+        return _word("").findall(words)
+    return _word(_marks()).findall(unicodedata.normalize("NFC", words))
+
+
+@functools.cache
+def _word(marks):
+    """Return the pattern of a word whose letters may have marks after them."""
+    # That no mark is among the first characters is asked first: it is told faster.
+    after = rf"(?:(?![\0-\u02ff])[{marks}])" if marks else "(?!)"
+    letters = rf"[^\W_]+(?:{after}+[^\W_]*)*"
+    return re.compile(rf"{letters}(?:['’]{letters})*|[^\w\s]{after}*")
+
+
+@functools.cache
+def _marks():
+    """Return all characters that go with the one before; `re` has no class of them."""
+    characters = map(chr, itertools.chain(*MARKS))
+    return JOINERS + "".join(c for c in characters if unicodedata.category(c)[0] == "M")
 
 
 class Vocabulary:
@@ -120,14 +148,35 @@ class Vocabulary:
         return ids
 
     def decode(self, ids):
-        """Return the words of one row of numbers, without those that fill it up."""
-        return [self.words[number] for number in ids if number != PADDING]
+        """Return the words of one row of numbers, without those that fill it up.
+
+        Args:
+            ids: sequence of int, from 0 to `len(vocabulary) - 1`.
+
+        Returns:
+            A list of str.
+
+        Raises:
+            ValueError: if `ids` are no such row.
+        """
+        row = np.asarray(ids)
+        whole = row.dtype.kind in "iu" or not row.size
+        if row.ndim != 1 or not whole or not ((row >= 0) & (row < len(self))).all():
+            raise ValueError(
+                f"`ids` must be one row of integers from 0 to {len(self) - 1}. "
+                f"Received: ids={ids!r}."
+            )
+        return [self.words[number] for number in row if number != PADDING]
 
 
 def check_several(sentences):
-    """Raise a `ValueError` if `sentences` is a single one."""
+    """Raise a `ValueError` if `sentences` is a single one, or nothing of the kind."""
     if isinstance(sentences, str):
         raise ValueError(
             "`sentences` must be several sentences: put a single one into a list. "
             f"Received: sentences={sentences[:40]!r}."
+        )
+    if not isinstance(sentences, Iterable):
+        raise ValueError(
+            f"`sentences` must be several sentences. Received: sentences={sentences!r}."
         )

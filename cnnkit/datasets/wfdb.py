@@ -1,5 +1,6 @@
 """Recordings in PhysioNet's WFDB format, and one of the MIT-BIH database."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,17 @@ BEATS = {**dict(enumerate("NLRaVFJASEj/Q", 1)), 25: "B", 30: "?", 34: "e", 35: "
 BEATS |= {38: "f", 41: "r"}
 SKIP, NUMBER, CHANNEL, TEXT = 59, (60, 61), 62, 63
 NO_SAMPLE = -2048  # a place without a measurement, in format 212
+# What a header stands for that does not say it.
+RATE, GAIN, UNIT = "250", 200, "mV"
+SCALE = re.compile(r"(?P<gain>[^(/]+)(\((?P<zero>[-+]?\d+)\))?(/(?P<unit>\S+))?")
+MILLIVOLTS = {
+    "V": 1e3,
+    "mV": 1,
+    "uV": 1e-3,
+    "\u00b5V": 1e-3,
+    "\u03bcV": 1e-3,
+    "nV": 1e-6,
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,8 +106,13 @@ def mit_bih():
 def from_wfdb(path, annotator="atr"):
     """Load a recording in WFDB format, with its signals in format 212.
 
+    As many samples are read as the header says, or all if it does not. Where the header
+    is silent, WFDB's defaults hold: 250 samples a second, 200 units of the converter a
+    millivolt. Volts and microvolts become millivolts.
+
     Args:
-        path: the header, such as `100.hea`. The other files stand beside it.
+        path: the header, such as `100.hea`, or the name of the record, such as `100`.
+            The other files stand beside it.
         annotator: str, the ending of the file of annotations.
 
     Returns:
@@ -103,11 +120,18 @@ def from_wfdb(path, annotator="atr"):
 
     Raises:
         FileNotFoundError: if one of the files is missing.
-        ValueError: if a file is damaged, or the signals are in another format.
+        ValueError: if a file is damaged, the signals are in another format, or one is
+            no voltage.
+
+    Reference:
+        - [Moody, "WFDB applications guide", header(5), signal(5) and
+          annot(5)](https://physionet.org/physiotools/wag/).
 
     Taught in: notebooks/week1_foundations/10_heartbeats_real_data.ipynb
     """
     path = Path(path)
+    if path.suffix != ".hea":
+        path = path.with_name(f"{path.name}.hea")
     return _recording(path, None, path.with_suffix(f".{annotator}"))
 
 
@@ -129,21 +153,28 @@ def sources():
 def _recording(header, data, annotations):
     try:
         first, *lines = _fields(header)
-        count, rate = int(first[1]), float(first[2].partition("/")[0])
+        if "/" in first[0]:
+            raise ValueError("it describes a record of several segments")
+        count = int(first[1])
+        rate = float((first[2] if len(first) > 2 else RATE).partition("/")[0])
+        samples = int(first[3]) if len(first) > 3 else 0
         lines = lines[:count]
-        if count < 1 or len(lines) < count or not 0 < rate < np.inf:
+        if min(count - 1, samples, len(lines) - count) < 0 or not 0 < rate < np.inf:
             raise ValueError("it does not describe its signals")
-        if {(line[0], line[1]) for line in lines} != {(lines[0][0], "212")}:
+        formats = {line[1].removesuffix("x1") for line in lines}
+        if formats != {"212"} or len({line[0] for line in lines}) > 1:
             raise ValueError("its signals are not all in one file of format 212")
         gains, zeros = zip(*map(_scale, lines), strict=True)
+        # Without a number of samples the sums have no meaning.
+        sums = [int(line[6]) if samples and line[6:] else None for line in lines]
     except (IndexError, *_files.UNREADABLE) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise ValueError(f"{header} is no header that can be read: {error}.") from error
     data = header.with_name(lines[0][0]) if data is None else data
-    values = _read_212(data, count)
-    for column, line in enumerate(lines):
-        if len(line) > 6 and (values[:, column].sum() - int(line[6])) % 2**16:
+    values = _read_212(data, count, samples)
+    for column, stated in enumerate(sums):
+        if stated is not None and (values[:, column].sum() - stated) % 2**16:
             reason = f"signal {column} has not the checksum that {header.name} states"
             raise ValueError(_files.refusal(data, reason))
     signals = ((values - np.array(zeros)) / np.array(gains)).astype(np.float32)
@@ -153,9 +184,15 @@ def _recording(header, data, annotations):
     return Recording(signals, rate, names, beats, kinds)
 
 
+def _bytes(path):
+    if not path.is_file():
+        raise FileNotFoundError(f"Record {path.stem} lacks its file {path}.")
+    return path.read_bytes()
+
+
 def _fields(header):
-    lines = header.read_text(encoding="ascii", errors="replace").splitlines()
-    return [x.split() for x in lines if x.strip() and not x.startswith("#")]
+    lines = _bytes(header).decode("utf-8", "replace").splitlines()
+    return [x.split() for x in lines if x.strip() and not x.lstrip().startswith("#")]
 
 
 def _scale(line):
@@ -163,23 +200,43 @@ def _scale(line):
 
     As in `200(1024)/mV`; where the zero is not given, it is the converter's.
     """
-    text = line[2].partition("/")[0] if len(line) > 2 else "200"
-    gain, _, zero = text.rstrip(")").partition("(")
-    zero = zero or (line[4] if len(line) > 4 else "0")
-    if not 0 < float(gain) < np.inf:
-        raise ValueError(f"a gain should be above 0 and is {gain}")
-    return float(gain), int(zero)
+    stated = SCALE.fullmatch(line[2] if len(line) > 2 else str(GAIN))
+    if stated is None:
+        raise ValueError(f"a gain should be as 200(1024)/mV and is {line[2]}")
+    gain, unit = float(stated["gain"]), stated["unit"] or UNIT
+    if not 0 <= gain < np.inf:
+        raise ValueError(f"a gain should not be below 0 and is {gain:g}")
+    if unit not in MILLIVOLTS:
+        raise ValueError(f"a signal should be in mV, V or uV and is in {unit}")
+    zero = stated["zero"] or (line[4] if len(line) > 4 else "0")
+    return (gain or GAIN) / MILLIVOLTS[unit], int(zero)
 
 
-def _read_212(path, count):
-    """Read numbers of 12 bits, two in three bytes, as `(samples, count)`."""
-    triples = np.frombuffer(path.read_bytes(), np.uint8)
-    if len(triples) % 3 or not len(triples) or len(triples) // 3 * 2 % count:
+def _read_212(path, count, samples):
+    """Read numbers of 12 bits, two in three bytes, as `(samples, count)`.
+
+    Args:
+        path: `Path`.
+        count: int, how many signals there are.
+        samples: int, how many samples of each to read; 0 for all. Of an odd number of
+            values the last takes two bytes, or three of which it fills a half.
+    """
+    content = _bytes(path)
+    there = len(content) * 2 // 3
+    whole = there >= samples * count
+    if not samples:
+        samples = there // count
+        whole = samples and len(content) % 3 != 1 and there % count < 2
+    if not whole:
         raise ValueError(_files.refusal(path, "it breaks off"))
+    used = samples * count
+    triples = np.frombuffer(
+        content[: (3 * used + 1) // 2] + b"\0" * (used % 2), np.uint8
+    )
     low, middle, high = triples.reshape(-1, 3).T.astype(np.int32)
     pairs = np.stack([low + ((middle & 15) << 8), high + ((middle >> 4) << 8)], axis=1)
     pairs -= (pairs > 2047) * 4096
-    return pairs.reshape(-1, count)
+    return pairs.reshape(-1)[:used].reshape(samples, count)
 
 
 def _read_beats(path, samples):
@@ -187,7 +244,7 @@ def _read_beats(path, samples):
 
     Some codes say how many bytes follow, or that the time goes on further.
     """
-    data = path.read_bytes()
+    data = _bytes(path)
     words = np.frombuffer(data[: len(data) // 2 * 2], "<u2").tolist()
     words += [-1, -1]  # so that what breaks off is seen
     beats, kinds, time, i = [], [], 0, 0

@@ -1,5 +1,6 @@
 """Vectors of words that others learned from much text."""
 
+import codecs
 import contextlib
 import gzip
 import io
@@ -144,6 +145,8 @@ def _opened(path, length):
 
 
 def _read(file, keep):
+    if file.peek().startswith(codecs.BOM_UTF8):
+        file.read(len(codecs.BOM_UTF8))
     start = file.peek()
     if start.lstrip().startswith(b"{"):
         pairs = json.load(file).items()
@@ -161,12 +164,15 @@ def _read(file, keep):
 
 def _is_text(start, length):
     """Say whether what follows the counts is a line of that many numbers."""
-    line = start.partition(b"\n")[0].split(b" ")
+    line, end, _ = start.partition(b"\n")
+    # A word may have spaces. A line that is longer than the start may break off in a
+    # number, so that only the first ones can be asked.
+    line = line.rstrip()
+    numbers = line.rsplit(b" ", length)[1:] if end else line.split(b" ")[1:6]
     try:
-        numbers = [float(number) for number in line[1:6]]
+        return len([float(number) for number in numbers]) >= min(length, 5)
     except ValueError:
         return False
-    return len(numbers) >= min(length, 5)
 
 
 def _lines(file, keep, length):

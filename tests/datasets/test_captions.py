@@ -158,7 +158,7 @@ def test_other_bad_sources(tmp_path):
     (folder / "captions.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match="no text in utf-8"):
         from_captions(folder)
-    (folder / "x.json").write_text('{"images": []}')
+    (folder / "x.json").write_text('{"images": [{}]}')
     with pytest.raises(ValueError, match="COCO"):
         from_captions(folder, "x.json")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnkit import datasets
-from cnnkit.datasets.described_scenes import NAMES
+from cnnkit.datasets.described_scenes import NAMES, DescribedScene, DescribedScenes
 from cnnkit.datasets.scene_grammar import (
     COLOURS,
     KINDS,
@@ -148,6 +148,24 @@ def test_scenes():
     assert len(datasets.described_scenes(0)) == 0
 
 
+def test_some_of_the_scenes():
+    scenes = datasets.described_scenes(4)
+    assert isinstance(scenes[-1], DescribedScene)
+    assert scenes[np.int64(1)].things == scenes.things[1]
+    mask = np.array([False, True, False, True])
+    for index, places in ((slice(2), [0, 1]), ([2, 0], [2, 0]), (mask, [1, 3])):
+        some = scenes[index]
+        assert isinstance(some, DescribedScenes) and len(some) == 2
+        np.testing.assert_array_equal(some.images, scenes.images[places])
+        assert some.things == tuple(scenes.things[i] for i in places)
+    assert len(scenes[4:]) == 0 and len(scenes[[]]) == 0
+    assert scenes[:3].choose() == scenes.choose()[:3]
+    assert [scene.things for scene in scenes] == list(scenes.things)
+    for index in (4, [4], [[0]], None, 0.5):
+        with pytest.raises(IndexError):
+            scenes[index]
+
+
 def test_a_box_holds_its_thing():
     scenes = datasets.described_scenes(80, things=1)
     for scene in (scenes[i] for i in range(80)):
@@ -172,8 +190,15 @@ def test_what_is_chosen_is_true():
     for sentence in chosen[0]:
         assert "right of" not in sentence
     assert all(s.count(" a ") == 1 for s in scenes.choose(mentions=2))
+    assert scenes.choose(mentions=np.int64(1)) == scenes.choose(mentions=1)
     with pytest.raises(ValueError, match="`mentions` must not be more"):
         scenes.choose(mentions=3)
+    for mentions in (0, 1.5, -1, True):
+        with pytest.raises(ValueError, match="`mentions` must be an integer"):
+            scenes.choose(mentions=mentions)
+        with pytest.raises(ValueError, match="`mentions` must be an integer"):
+            true_sentences(SCENE, mentions)
+    assert true_sentences(SCENE, np.int64(2)) == true_sentences(SCENE, 2)
 
 
 def test_detection():

@@ -81,7 +81,7 @@ def test_annotations_with_text_and_long_steps(tmp_path):
         ({"head": "x 3 360"}, "does not describe"),
         ({"head": "x 2 0"}, "does not describe"),
         ({"lines": ["x.dat 16 200 11 0"]}, "format 212"),
-        ({"lines": ["x.dat 212 0 11 0"]}, "gain"),
+        ({"lines": ["x.dat 212 -1 11 0"]}, "gain"),
         ({"lines": ["x.dat 212 200 11 0 0 1 0 a"]}, "has not the checksum"),
         ({"beats": b""}, "break off"),
         ({"beats": annotate((1, 1))[:-2]}, "break off"),

@@ -1,7 +1,9 @@
 """Sentences: files of any kind, a vocabulary, a split, and docstrings."""
 
 import io
+import re
 import tarfile
+import unicodedata
 from dataclasses import replace
 from itertools import product
 
@@ -80,14 +82,13 @@ def test_a_dict_keeps_its_order(tmp_path):
 
 
 def test_one_file_with_labels(tmp_path):
-    write(
-        tmp_path, first="1 a joy\n0\tdull , dull\n", last="a joy\t1\ndull , dull \t0\n"
-    )
+    write(tmp_path, first="1 a joy\n0  dull , dull", last="a joy\t1\ndull , dull \t0")
     first = from_text(tmp_path / "first")
     last = from_text(tmp_path / "last", label="last")
     for data in (first, last):
         assert data.classes == ("0", "1")
-        assert data.sentences == ("dull , dull", "a joy")
+        assert data.sentences == ("a joy", "dull , dull")
+        assert data.labels.tolist() == [1, 0]
 
 
 def test_encodings_and_characters_inside_of_a_line(tmp_path):
@@ -142,6 +143,24 @@ def test_other_bad_sources(tmp_path):
         (" \t\n", []),
         ("caf\u00e9 na\u00efve 3.5", ["caf\u00e9", "na\u00efve", "3", ".", "5"]),
         ("a_b--c", ["a", "b", "-", "-", "c"]),
+        ("Cafe\u0301 noir", ["caf\u00e9", "noir"]),
+        ("\u0130stanbul", ["i\u0307stanbul"]),
+        ("l\u2019e\u0301te\u0301!", ["l\u2019\u00e9t\u00e9", "!"]),
+        (
+            "\u0939\u093f\u0928\u094d\u0926\u0940 \u092d\u093e\u0937\u093e\u0964",
+            [
+                "\u0939\u093f\u0928\u094d\u0926\u0940",
+                "\u092d\u093e\u0937\u093e",
+                "\u0964",
+            ],
+        ),
+        (
+            "\u0643\u064e\u062a\u064e\u0628\u064e",
+            ["\u0643\u064e\u062a\u064e\u0628\u064e"],
+        ),
+        ("\u0645\u06cc\u200c\u062e", ["\u0645\u06cc\u200c\u062e"]),
+        ("\u2764\ufe0f ok", ["\u2764\ufe0f", "ok"]),
+        ("\u0301", ["\u0301"]),
     ],
 )
 def test_words(sentence, words):
@@ -158,8 +177,20 @@ def test_vocabulary():
     assert vocabulary.encode([]).shape == (0, 1)
     assert vocabulary.encode([""]).tolist() == [[0]]
     assert vocabulary.decode(ids[0]) == ["a", "?unknown", "b"]
+    assert vocabulary.decode([3, 2]) == ["b", "a"] and vocabulary.decode([]) == []
     assert len(Vocabulary.of(["a a b"], least=2)) == 3
     assert len(Vocabulary.of([])) == 2
+
+
+@given(st.text())
+def test_a_form_of_unicode_changes_no_word(sentence):
+    words = split_words(sentence)
+    for form in ("NFC", "NFD"):
+        assert split_words(unicodedata.normalize(form, sentence)) == words
+    if not any(unicodedata.category(c)[0] == "M" for c in sentence.lower()):
+        simple = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*|[^\w\s]", sentence.lower())
+        if not {"\u200c", "\u200d"} & set(sentence):
+            assert words == [unicodedata.normalize("NFC", word) for word in simple]
 
 
 @given(SENTENCES)
@@ -182,6 +213,12 @@ def test_what_is_encoded_can_be_decoded(sentences):
         (lambda: Vocabulary([]).encode("one"), "into a list"),
         (lambda: Vocabulary([]).encode([b"bytes"]), "must be a str, got bytes"),
         (lambda: Vocabulary([]).encode(["a"], length=0), "`length`"),
+        (lambda: Vocabulary([]).encode(None), "must be several sentences"),
+        (lambda: Vocabulary(["a"]).decode([2, -1]), "`ids` .* from 0 to 2"),
+        (lambda: Vocabulary(["a"]).decode([3]), "`ids`"),
+        (lambda: Vocabulary(["a"]).decode([2.0]), "`ids`"),
+        (lambda: Vocabulary(["a"]).decode([[2]]), "`ids`"),
+        (lambda: Vocabulary(["a"]).decode(2), "`ids`"),
     ],
 )
 def test_vocabulary_refuses(call, message):
@@ -219,6 +256,7 @@ def test_split():
     np.testing.assert_array_equal(again[1], test)
     other = split_without_near_copies(sentences, test=0.3, alike=0.5, seed=1)[1]
     assert set(other) != set(test)
+    assert near_copies(s for s in ["a", "b", "a"]).tolist() == [0, 1, 0]
     few = split_without_near_copies(["a", "b"], test=0.01)
     assert [len(part) for part in few] == [1, 1]
 

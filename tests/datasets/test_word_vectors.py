@@ -1,5 +1,6 @@
 """Word vectors in all the usual formats, and in none."""
 
+import codecs
 import gzip
 import json
 import zipfile
@@ -36,6 +37,11 @@ FORMATS = {
     "google.bin": as_binary(),
     "gensim.bin": as_binary(end=b""),
     "vectors.json": as_json(),
+    "bom.txt": codecs.BOM_UTF8 + as_text(),
+    "bom.json": codecs.BOM_UTF8 + as_json(),
+    "bom_counts.txt.gz": gzip.compress(codecs.BOM_UTF8 + as_text("3 3\n")),
+    "spaces.txt": as_text("3 3\n").replace(b"\n", b" \n"),
+    "spaces_without_counts.txt": as_text().replace(b"\n", b" \r\n"),
     "google.bin.gz": gzip.compress(as_binary()),
 }
 
@@ -57,6 +63,17 @@ def test_long_vectors(tmp_path):
     line = " ".join(["word", *["0.12345"] * 1000])
     (tmp_path / "long.txt").write_text(line)
     assert word_vectors(tmp_path / "long.txt").vectors.shape == (1, 1000)
+
+
+def test_a_word_with_a_space_after_counts(tmp_path):
+    (tmp_path / "a.txt").write_text("2 2\nNew York 1 2\nbad 3 4\n")
+    assert word_vectors(tmp_path / "a.txt").words == ("New York", "bad")
+
+
+def test_a_line_longer_than_the_start_after_counts(tmp_path):
+    line = " ".join(["word", *["0.12345"] * 10_000])
+    (tmp_path / "long.txt").write_text(f"1 10000\n{line}\n")
+    assert word_vectors(tmp_path / "long.txt").vectors.shape == (1, 10_000)
 
 
 def zipped(path, **files):
