@@ -33,7 +33,7 @@ course: $(LAB)  ## Run every lesson and leave pages to read in build/course (WEE
 	@$(ONE_THREAD) $(PY) -m cnnkit run --html --workers 2 $(LESSON)
 
 test: $(DEV)  ## Test the package and the lessons
-	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 600 \
+	@$(PYTEST) $(NBVAL) --nbval-cell-timeout 600 --durations 20 --durations-min 10 \
 		--ignore-glob '*_real_data.ipynb' --ignore-glob '*/assignments/a*.ipynb' tests cnnkit notebooks $(TEST_ARGS)
 
 test-fast: $(DEV)  ## Test the package alone

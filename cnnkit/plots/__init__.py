@@ -20,6 +20,7 @@ from cnnkit.plots.style import use_style
 from cnnkit.plots.transformed import show_transformed
 from cnnkit.plots.volumes import show_stages
 from cnnkit.plots.windows import show_im2col, show_pooling
+from cnnkit.plots.words import show_words
 
 __all__ = [
     "show_bars",
@@ -44,5 +45,6 @@ __all__ = [
     "show_stops",
     "show_transformed",
     "show_windows",
+    "show_words",
     "use_style",
 ]
