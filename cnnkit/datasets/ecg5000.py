@@ -25,9 +25,9 @@ def ecg5000():
     deviation 1. Their kinds were annotated by a program. 500 are for training.
 
     The folder that `CNNKIT_DATA` names is looked in first, for `ECG5000_TRAIN.txt`, in
-    the folder itself or in `ecg`; then the cache. What is fetched is that file, which
-    is half of the archive's data set: 4,500 heartbeats more are in
-    `ECG5000_TEST.txt`. Put it beside the first to have them too.
+    the folder itself or in `ecg`; then the cache. What is fetched is that file, one of
+    the archive's two: 4,500 heartbeats more are in `ECG5000_TEST.txt`. Put it beside
+    the first to have them too.
 
     Returns:
         A `Dataset` of 500 heartbeats, float32 `(500, 140, 1)`, and 4,500 to test with;

@@ -34,7 +34,7 @@ def show_confusion(y, guesses, classes, side=3.0):
     _, axes = plt.subplots(
         1,
         len(tables),
-        figsize=(len(tables) * side + 1.4, side + 1.0),
+        figsize=(len(tables) * side + 1.4, side + 1.2),
         squeeze=False,
         sharey=True,
         layout="constrained",
@@ -47,6 +47,7 @@ def show_confusion(y, guesses, classes, side=3.0):
                     column, row, number, ha="center", va="center", color=INK, size=9
                 )
         axis.set_title(f"{name}: {table.trace() / len(y):.1%}")
+        axis.set_xlabel("predicted class")
         axis.set_xticks(range(count), classes, rotation=35, ha="right", size=9)
         axis.set_yticks(range(count), classes, size=9)
         axis.tick_params(length=0)

@@ -20,6 +20,13 @@ def test_writes_counts_and_shares(figure):
     assert axis.get_title() == "a: 75.0%"
 
 
+def test_says_which_side_is_right(figure):
+    plots.show_confusion([0, 1], {"a": [0, 1], "b": [1, 1]}, ["x", "y"])
+    axes = figure().axes
+    assert [axis.get_xlabel() for axis in axes] == ["predicted class"] * 2
+    assert [axis.get_ylabel() for axis in axes] == ["right class", ""]
+
+
 def test_guesses_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"\(2,\) guesses of 'a'"):
         plots.show_confusion([0, 1, 1], {"a": [0, 1]}, ["x", "y"])
