@@ -145,13 +145,15 @@ def _trimmed(box, width, height):
     return np.clip(np.array(box, float), 0, [width, height, width, height])
 
 
-def read_image(path):
+def read_image(path, upright=False):
     """Return an image file as a uint8 array `(height, width, 3)`.
 
     Args:
         path: `Path`, or anything with `open("rb")`.
+        upright: bool, whether to turn it as its camera was held. Boxes are drawn on
+            images as they are stored.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with path.open("rb") as file, Image.open(file) as image:
@@ -159,6 +161,8 @@ def read_image(path):
                 raise ValueError(
                     f"{path} has more than 8 bits a channel. Convert it first."
                 )
+            if upright:
+                ImageOps.exif_transpose(image, in_place=True)
             return np.asarray(image.convert("RGB"))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         if isinstance(error, UnidentifiedImageError):

@@ -124,7 +124,7 @@ def from_captions(folder, captions=None, images=None, size=224, most=None):
         image = _image(where, name)
         if image is None:
             raise FileNotFoundError(f"{path} names {name}, which is not in {where}.")
-        pixels[i] = _middle(_upright(image), size)
+        pixels[i] = _middle(_annotations.read_image(image, upright=True), size)
     return CaptionedImages(pixels, tuple(map(tuple, found.values())), tuple(found))
 
 
@@ -164,17 +164,6 @@ def _image(folder, name):
     """Return the file of an image, by its whole name or the last part of it."""
     paths = folder / name, folder / Path(name).name
     return next((path for path in paths if path.is_file()), None)
-
-
-def _upright(path):
-    """Return an image as pixels, turned as its camera was held."""
-    from PIL import ExifTags, Image, ImageOps
-
-    image = Image.fromarray(_annotations.read_image(path))
-    with Image.open(path) as file:
-        orientation = file.getexif().get(ExifTags.Base.Orientation, 1)
-    image.getexif()[ExifTags.Base.Orientation] = orientation
-    return np.asarray(ImageOps.exif_transpose(image))
 
 
 def _middle(image, size):

@@ -98,8 +98,12 @@ def test_a_box_is_the_extent_of_the_object(seed, height, width, most):
     labelled = [thing for thing in scene.things if thing.label is not None]
     assert [thing.label for thing in labelled] == scene.classes.tolist()
     for thing, box in zip(labelled, scene.boxes, strict=True):
-        rows, columns = np.nonzero(mask(thing.sketch.outline(), (height, width)))
+        # The whole of it, drawn with room around the image, then cut at its edges.
+        room = 4 * max(height, width)
+        outline = [points + room for points in thing.sketch.outline()]
+        rows, columns = np.nonzero(mask(outline, (height + 2 * room, width + 2 * room)))
         extent = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        extent = np.clip(np.array(extent) - room, 0, [width, height] * 2)
         assert np.abs(extent - box).max() < 1.5
 
 
