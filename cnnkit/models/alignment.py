@@ -6,6 +6,7 @@ from keras import layers, ops
 
 from cnnkit.losses import RankingLoss
 from cnnkit.models import _arguments
+from cnnkit.models._mixins import OwnLoss
 
 FAR = {"float16": -6e4}  # the product of a word and a region that is not there
 CHUNK = 256  # sentences compared at once
@@ -56,7 +57,7 @@ def alignment_scores(regions, words, is_region, is_word):
 
 
 @keras.saving.register_keras_serializable(package="cnnkit")
-class Alignment(keras.Model):
+class Alignment(OwnLoss, keras.Model):
     """Put regions of images and words of sentences into one space.
 
     A region is a vector of numbers, what a convolutional network says of it and where
@@ -175,22 +176,9 @@ class Alignment(keras.Model):
             words != 0,
         )
 
-    def compile(self, optimizer="adam", loss="auto", **kwargs):
-        """Configure the model for training, by default with `RankingLoss`.
-
-        Args:
-            optimizer: as for `keras.Model`.
-            loss: as for `keras.Model`; "auto" for the ranking loss with `margin`.
-            **kwargs: as for `keras.Model`.
-        """
-        if isinstance(loss, str) and loss == "auto":
-            loss = RankingLoss(self.margin)
-        super().compile(optimizer=optimizer, loss=loss, **kwargs)
-
-    def compile_from_config(self, config):
-        """Configure a loaded model for training as it was when it was saved."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
+    def default_loss(self):
+        """Return the ranking loss with the model's margin."""
+        return RankingLoss(self.margin)
 
     def predict(self, *args, **kwargs):
         """Refuse: a batch's scores say nothing of the pairs between batches."""

@@ -6,6 +6,7 @@ from keras import layers, ops
 
 from cnnkit.losses import CaptionLoss
 from cnnkit.models import _arguments
+from cnnkit.models._mixins import OnBackbone, OwnLoss
 from cnnkit.models.beam_search import beam_search
 from cnnkit.models.detector import check_images
 
@@ -14,7 +15,7 @@ CELLS = {"lstm": layers.LSTM, "rnn": layers.SimpleRNN}
 
 
 @keras.saving.register_keras_serializable(package="cnnkit")
-class Captioner(keras.Model):
+class Captioner(OnBackbone, OwnLoss, keras.Model):
     """Describe images: a convolutional network, then a recurrent one that writes.
 
     The backbone makes a vector of the image, the recurrent network reads it and the
@@ -120,47 +121,17 @@ class Captioner(keras.Model):
         self.cell = cell
         self.image = image
         self.dropout = dropout
-        self._backbone_output = backbone.outputs[0]._keras_history.operation.name
+        self.keep_backbone(backbone)
 
     def get_config(self):
         """Return the arguments, the backbone as a configuration of its own."""
-        backbone = keras.Model(
-            self.inputs[0], self.get_layer(self._backbone_output).output
-        )
-        return {
-            "name": self.name,
-            "backbone": keras.saving.serialize_keras_object(backbone),
-            "words": self.words,
-            "embedding": self.embedding,
-            "units": self.units,
-            "cell": self.cell,
-            "image": self.image,
-            "dropout": self.dropout,
-        }
+        names = ("words", "embedding", "units", "cell", "image", "dropout")
+        own = {name: getattr(self, name) for name in names}
+        return {**super().get_config(), **own}
 
-    @classmethod
-    def from_config(cls, config):
-        """Build the model of a configuration that `get_config` gave."""
-        config = dict(config)
-        config["backbone"] = keras.saving.deserialize_keras_object(config["backbone"])
-        return cls(**config)
-
-    def compile(self, optimizer="adam", loss="auto", **kwargs):
-        """Configure the model for training, by default with `CaptionLoss`.
-
-        Args:
-            optimizer: as for `keras.Model`.
-            loss: as for `keras.Model`; "auto" for the mean over the real words.
-            **kwargs: as for `keras.Model`.
-        """
-        if isinstance(loss, str) and loss == "auto":
-            loss = CaptionLoss()
-        super().compile(optimizer=optimizer, loss=loss, **kwargs)
-
-    def compile_from_config(self, config):
-        """Configure a loaded model for training as it was when it was saved."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
+    def default_loss(self):
+        """Return the mean of -log p over the real words."""
+        return CaptionLoss()
 
     def describe(self, images, beams=3, length=20, batch_size=64):
         """Return the likeliest description of each image.

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 
 from cnnkit.models import _arguments
+from cnnkit.models._mixins import OnBackbone, OwnLoss
 
 
-class Detector(keras.Model):
+class Detector(OnBackbone, OwnLoss, keras.Model):
     """A model that finds things in images, and brings its own loss.
 
     A subclass builds its graph in `__init__`, names its loss in `default_loss`, turns
@@ -23,45 +24,7 @@ class Detector(keras.Model):
     def __init__(self, backbone, outputs, name, inputs=None):
         inputs = backbone.inputs[0] if inputs is None else inputs
         super().__init__(inputs=inputs, outputs=outputs, name=name)
-        self._backbone_output = backbone.outputs[0]._keras_history.operation.name
-
-    def get_config(self):
-        """Return the arguments, the backbone as a configuration of its own."""
-        backbone = keras.Model(
-            self.inputs[0], self.get_layer(self._backbone_output).output
-        )
-        return {
-            "name": self.name,
-            "backbone": keras.saving.serialize_keras_object(backbone),
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Build the model of a configuration that `get_config` gave."""
-        config = dict(config)
-        config["backbone"] = keras.saving.deserialize_keras_object(config["backbone"])
-        return cls(**config)
-
-    def default_loss(self):
-        """Return the loss that `compile` uses where none is given."""
-        raise NotImplementedError
-
-    def compile(self, optimizer="adam", loss="auto", **kwargs):
-        """Configure the model for training, by default with its own loss.
-
-        Args:
-            optimizer: as for `keras.Model`.
-            loss: as for `keras.Model`; "auto" for `default_loss()`.
-            **kwargs: as for `keras.Model`.
-        """
-        if isinstance(loss, str) and loss == "auto":
-            loss = self.default_loss()
-        super().compile(optimizer=optimizer, loss=loss, **kwargs)
-
-    def compile_from_config(self, config):
-        """Configure a loaded model for training as it was when it was saved."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
+        self.keep_backbone(backbone)
 
     def predict_images(self, images, batch_size=32):
         """Check images and return what the network gives for them.
