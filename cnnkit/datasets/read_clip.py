@@ -86,10 +86,7 @@ def _told(file):
     """Return how many frames the header tells of; 0 if it does not."""
     if not hasattr(file, "streams"):
         return getattr(file, "n_frames", 0)
-    video = file.streams.video[0]
-    if video.codec_context.name in TEXT_ART:
-        raise ValueError("it is a text")
-    return video.frames
+    return file.streams.video[0].frames
 
 
 def _counted(path):
@@ -194,6 +191,8 @@ def _opened(path):
 
             opened = av.open(str(path))
         with opened as file:
+            if hasattr(file, "streams"):
+                _refuse_text(file)
             yield file
     except ModuleNotFoundError as error:
         raise ImportError(
@@ -201,6 +200,11 @@ def _opened(path):
         ) from error
     except Exception as error:  # each codec has kinds of its own
         raise _broken(path, error) from error
+
+
+def _refuse_text(file):
+    if file.streams.video[0].codec_context.name in TEXT_ART:
+        raise ValueError("it is a text")
 
 
 def _broken(path, reason):

@@ -126,7 +126,7 @@ def is_true(sentence, scene):
     return any(
         all((t.colour, t.kind) == name for t, name in zip(chosen, names, strict=True))
         and all(
-            RELATIONS[other[0]](chosen[0].box, thing.box)
+            _stand(other[0], chosen[0], thing)
             for other, thing in zip(said.others, chosen[1:], strict=True)
         )
         for chosen in itertools.permutations(_things(scene), len(names))
